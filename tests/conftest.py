@@ -1,0 +1,31 @@
+"""The live things that tests share: one mock control plane and one reference data plane a session."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.running import running_mock, running_reference
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mock_control_plane.client import ControlPlane
+    from tests.running import RunningReference
+
+pytest_plugins = ("pytester",)
+
+
+@pytest.fixture(scope="session", name="running_control_plane")
+def _running_control_plane() -> Iterator[ControlPlane]:
+    """A client of a mock control plane in a process of its own; make a realm for each purpose."""
+    with running_mock() as control_plane:
+        yield control_plane
+
+
+@pytest.fixture(scope="session", name="running_data_plane")
+def _running_data_plane(running_control_plane: ControlPlane) -> Iterator[RunningReference]:
+    """The reference data plane in a process of its own, with a realm of its own."""
+    with running_reference(running_control_plane.create_realm()) as reference:
+        yield reference
