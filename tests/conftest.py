@@ -1,4 +1,4 @@
-"""The live things that tests share: one mock control plane and one reference data plane a session."""
+"""The live things that tests share: a mock control plane and a reference data plane a session."""
 
 from __future__ import annotations
 

@@ -13,12 +13,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING
 
-from mock_control_plane.client import ControlPlane
-
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from mock_control_plane.client import Realm
+    from mock_control_plane.client import ControlPlane, Realm
 
 READY_WITHIN = 30.0
 STOPPED_WITHIN = 10.0
@@ -84,6 +82,8 @@ def _first_line(process: subprocess.Popen[str], errors: IO[str]) -> str:
 @contextmanager
 def running_mock(*options: str) -> Iterator[ControlPlane]:
     """A mock control plane on a free port of loopback."""
+    from mock_control_plane.client import ControlPlane
+
     arguments = ("-m", "mock_control_plane", "serve", "--port", "0", "--json", "--exit-with-parent")
     with program(*arguments, *options) as line:
         ready = json.loads(line)
