@@ -1,0 +1,23 @@
+"""The catalogue: what is required of a data plane, as data; needs neither pytest nor the network."""
+
+from __future__ import annotations
+
+from conformance.requirements.catalogue import (
+    BrokenCatalogue,
+    Catalogue,
+    Requirement,
+    UnknownArea,
+    UnknownRequirement,
+    load,
+    parse,
+)
+
+__all__ = [
+    "BrokenCatalogue",
+    "Catalogue",
+    "Requirement",
+    "UnknownArea",
+    "UnknownRequirement",
+    "load",
+    "parse",
+]
