@@ -1,0 +1,77 @@
+"""What a report says about the run itself, as the plugin knows it when the run ends."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Implementation:
+    """The data plane, by what it says of itself."""
+
+    name: str | None = None
+    version: str | None = None
+    url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """How the data plane is reached: `kind` is url, command, hook or embedded.
+
+    `settings` are those that the user declared; `assumed` are the rows of the wire profile that
+    nobody has confirmed yet and that a requirement in scope rests on.
+    """
+
+    kind: str
+    settings: Mapping[str, str] = field(default_factory=dict)
+    wire_profile: str | None = None
+    assumed: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DeploymentFacts:
+    """One configuration in which the data plane ran; `output` is the file with what it printed."""
+
+    name: str
+    url: str
+    settings: Mapping[str, str] = field(default_factory=dict)
+    realm: str | None = None
+    output: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RunFacts:
+    """The run: its id, the command that started it, hypothesis' seed.
+
+    `replay` holds the pytest options that reach the same target again (no paths, no secrets).
+    """
+
+    id: str
+    command: str
+    seed: int | None = None
+    replay: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Why a run was cut short: one sentence, and the exit code where the problem decides it."""
+
+    sentence: str
+    exit_code: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Everything that the report says and that no test says.
+
+    `longest_wait` is the longest single wait, in seconds, that the run could not do without.
+    """
+
+    run: RunFacts
+    target: Target
+    implementation: Implementation = Implementation()
+    deployments: tuple[DeploymentFacts, ...] = ()
+    longest_wait: float = 0.0
+    problem: Problem | None = None
