@@ -1,4 +1,4 @@
-"""The catalogue: what is required of a data plane, as data. Needs neither pytest nor the network."""
+"""The catalogue: what is required of a data plane, as data; light: no pytest and no network."""
 
 from __future__ import annotations
 
