@@ -13,10 +13,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING
 
+from mock_control_plane.client import ControlPlane
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from mock_control_plane.client import ControlPlane, Realm
+    from mock_control_plane.client import Realm
 
 READY_WITHIN = 30.0
 STOPPED_WITHIN = 10.0
@@ -82,8 +84,6 @@ def _first_line(process: subprocess.Popen[str], errors: IO[str]) -> str:
 @contextmanager
 def running_mock(*options: str) -> Iterator[ControlPlane]:
     """A mock control plane on a free port of loopback."""
-    from mock_control_plane.client import ControlPlane
-
     arguments = ("-m", "mock_control_plane", "serve", "--port", "0", "--json", "--exit-with-parent")
     with program(*arguments, *options) as line:
         ready = json.loads(line)
@@ -95,7 +95,9 @@ def running_mock(*options: str) -> Iterator[ControlPlane]:
 def running_reference(
     realm: Realm, *options: str, environment: Mapping[str, str] | None = None
 ) -> Iterator[RunningReference]:
-    """A reference data plane on a free port of loopback, pointed at the realm."""
+    """A reference data plane on a free port of loopback; it and the realm know each other."""
     settings = {"BRAINTRUST_APP_URL": realm.url, "PORT": "0", **(environment or {})}
     with program("-m", "conformance.reference", *options, environment=settings) as line:
-        yield RunningReference(line.split()[-1], realm)
+        url = line.split()[-1]
+        realm.update_organization(realm.organization.id, api_url=url, proxy_url=url)
+        yield RunningReference(url, realm)
