@@ -1,0 +1,66 @@
+"""What a caller may touch: the control plane is asked with the caller's own credential.
+
+An answer holds for some seconds where rows are read and written, so that those stay local.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from conformance.reference.control_plane import rows
+from conformance.reference.problems import Missing, Relayed
+
+if TYPE_CHECKING:
+    from conformance.reference.caller import Caller
+    from conformance.reference.control_plane import ControlPlane
+
+    Row = dict[str, object]
+    Key = tuple[str, str, str]
+
+REMEMBERED = 50_000
+
+
+class Access:
+    """Finds projects, experiments and datasets in the control plane, for one caller at a time."""
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
+        self._known: dict[Key, tuple[float, Row]] = {}
+
+    async def read(
+        self, control_plane: ControlPlane, caller: Caller, kind: str, id: str
+    ) -> dict[str, object]:
+        """Return an object as the control plane has it now, or raise `Missing`."""
+        path = f"/api/{kind}/get"
+        try:
+            found = rows(await control_plane.ask(caller.credentials, path, {"id": id}))
+        except Relayed as refusal:
+            if refusal.status in (400, 403):
+                raise Missing(kind, id) from refusal
+            raise
+        row = next((row for row in found if row.get("id") == id), None)
+        if row is None or row.get("deleted_at") is not None:
+            raise Missing(kind, id)
+        self.remember(caller, kind, row)
+        return row
+
+    async def recall(
+        self, control_plane: ControlPlane, caller: Caller, kind: str, id: str
+    ) -> dict[str, object]:
+        """Return an object as it was some seconds ago at most, or raise `Missing`."""
+        until, row = self._known.get((caller.digest, kind, id), (0.0, None))
+        if row is not None and until > time.monotonic():
+            return row
+        return await self.read(control_plane, caller, kind, id)
+
+    def remember(self, caller: Caller, kind: str, row: dict[str, object]) -> None:
+        """Keep an object that the control plane has just shown to this caller."""
+        if len(self._known) >= REMEMBERED:
+            self._known.clear()
+        until = time.monotonic() + self._seconds
+        self._known[caller.digest, kind, str(row.get("id"))] = (until, row)
+
+    def forget(self) -> None:
+        """Drop everything: something was changed, by anybody."""
+        self._known.clear()

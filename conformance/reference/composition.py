@@ -1,0 +1,95 @@
+"""The reference data plane as a value: what it is composed of, and the application made of it.
+
+A defect or a variant is `dataclasses.replace(reference, part=AnotherPart(...))`. Parts hold no
+other part, so replacing one leaves nothing of the old one behind. The exceptions are `rows` and
+`documents`, which write into the store that they are given.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from conformance.reference.access import Access
+from conformance.reference.answers import Answers
+from conformance.reference.app import application
+from conformance.reference.auditor import Auditor
+from conformance.reference.authentication import Authentication
+from conformance.reference.control_plane import ControlPlane
+from conformance.reference.cors import Cors, CorsApp
+from conformance.reference.documents import Documents
+from conformance.reference.events.btql import Queries
+from conformance.reference.events.events import Events
+from conformance.reference.events.logs3 import Logs
+from conformance.reference.events.summaries import Summaries
+from conformance.reference.objects.definitions import Definitions
+from conformance.reference.objects.metadata import Metadata
+from conformance.reference.proxy import Proxy
+from conformance.reference.routes import guarded, opened
+from conformance.reference.rows import Rows
+from conformance.reference.store import Store
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from starlette.types import ASGIApp
+
+    from conformance.reference.settings import Settings
+
+    Wrapper = Callable[[ASGIApp], ASGIApp]
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """Everything that a data plane is made of; `wrap` is applied in order, the outermost last."""
+
+    settings: Settings
+    control_plane: ControlPlane
+    authentication: Authentication
+    access: Access
+    proxy: Proxy
+    store: Store
+    rows: Rows
+    documents: Documents
+    auditor: Auditor
+    answers: Answers
+    cors: Cors
+    metadata: Metadata
+    definitions: Definitions
+    events: Events
+    logs: Logs
+    queries: Queries
+    summaries: Summaries
+    wrap: tuple[Wrapper, ...] = ()
+
+
+def compose(settings: Settings) -> Reference:
+    """Return the conforming data plane; nothing is opened before its application starts."""
+    store = Store(settings.data)
+    return Reference(
+        settings=settings,
+        control_plane=ControlPlane(settings),
+        authentication=Authentication(settings.authentication_seconds),
+        access=Access(settings.access_seconds),
+        proxy=Proxy(),
+        store=store,
+        rows=Rows(store),
+        documents=Documents(store),
+        auditor=Auditor(),
+        answers=Answers(),
+        cors=Cors(settings),
+        metadata=Metadata(),
+        definitions=Definitions(),
+        events=Events(),
+        logs=Logs(),
+        queries=Queries(),
+        summaries=Summaries(),
+    )
+
+
+def create_app(reference: Reference) -> ASGIApp:
+    """Return the application of a reference: its routes, CORS around them, then its wrappers."""
+    app: ASGIApp = CorsApp(application(reference, guarded(reference), opened()), reference.cors)
+    for wrapper in reference.wrap:
+        app = wrapper(app)
+    return app

@@ -1,0 +1,61 @@
+"""The parts that every route works with, as a protocol: `composition.Reference` has them all."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from conformance.reference.access import Access
+    from conformance.reference.answers import Answers
+    from conformance.reference.auditor import Auditor
+    from conformance.reference.authentication import Authentication
+    from conformance.reference.control_plane import ControlPlane
+    from conformance.reference.documents import Documents
+    from conformance.reference.proxy import Proxy
+    from conformance.reference.rows import Rows
+    from conformance.reference.settings import Settings
+    from conformance.reference.store import Store
+
+
+class Parts(Protocol):
+    """What a route may use, whoever composed it."""
+
+    @property
+    def settings(self) -> Settings:
+        """What the deployment is configured with."""
+
+    @property
+    def control_plane(self) -> ControlPlane:
+        """The way to the control plane."""
+
+    @property
+    def authentication(self) -> Authentication:
+        """Who is calling."""
+
+    @property
+    def access(self) -> Access:
+        """What the caller may touch."""
+
+    @property
+    def proxy(self) -> Proxy:
+        """How API calls are passed on."""
+
+    @property
+    def store(self) -> Store:
+        """The database."""
+
+    @property
+    def rows(self) -> Rows:
+        """Rows of logs, experiments and datasets."""
+
+    @property
+    def documents(self) -> Documents:
+        """Prompts and functions."""
+
+    @property
+    def auditor(self) -> Auditor:
+        """Audit headers."""
+
+    @property
+    def answers(self) -> Answers:
+        """How results and problems look."""

@@ -1,0 +1,93 @@
+"""The database, and the transaction ids that order everything in it.
+
+One connection, used from the event loop's thread only: each statement takes some microseconds.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS rows (
+    version INTEGER PRIMARY KEY,
+    object_type TEXT NOT NULL,
+    object_id TEXT NOT NULL,
+    id TEXT NOT NULL,
+    root_span_id TEXT NOT NULL,
+    position INTEGER NOT NULL,
+    xact_id INTEGER NOT NULL,
+    superseded INTEGER,
+    data TEXT NOT NULL
+);
+CREATE UNIQUE INDEX IF NOT EXISTS row_now ON rows (object_type, object_id, id)
+    WHERE superseded IS NULL;
+CREATE INDEX IF NOT EXISTS row_trace ON rows (object_type, object_id, root_span_id);
+CREATE TABLE IF NOT EXISTS documents (
+    version INTEGER PRIMARY KEY,
+    kind TEXT NOT NULL,
+    id TEXT NOT NULL,
+    org_id TEXT NOT NULL,
+    project_id TEXT NOT NULL,
+    name TEXT NOT NULL,
+    slug TEXT NOT NULL,
+    position INTEGER NOT NULL,
+    xact_id INTEGER NOT NULL,
+    superseded INTEGER,
+    data TEXT NOT NULL
+);
+CREATE UNIQUE INDEX IF NOT EXISTS document_now ON documents (kind, id) WHERE superseded IS NULL;
+CREATE INDEX IF NOT EXISTS document_version ON documents (kind, id);
+CREATE INDEX IF NOT EXISTS document_project ON documents (kind, project_id);
+"""
+
+XACT_PREFIX = 0x0DE1 << 48
+
+Value = str | int | None
+
+
+class Store:
+    """One SQLite database: a file, or by default one that is gone when it is closed."""
+
+    def __init__(self, path: str) -> None:
+        self._path = path
+        self._connection: sqlite3.Connection | None = None
+        self._newest = 0
+
+    def open(self) -> None:
+        """Open the database and make its tables."""
+        self._connection = sqlite3.connect(self._path, isolation_level=None)
+        self._connection.executescript("PRAGMA journal_mode=WAL; PRAGMA synchronous=OFF;" + SCHEMA)
+        newest = "SELECT max(x) FROM (SELECT max(xact_id) AS x FROM rows UNION ALL SELECT max(xact_id) FROM documents)"
+        self._newest = int(self.ask(newest)[0][0] or 0)
+
+    def close(self) -> None:
+        """Close the database; one without a file is gone."""
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+    def ask(self, statement: str, values: Iterable[Value] = ()) -> list[tuple[Value, ...]]:
+        """Run one statement and return all of its rows."""
+        assert self._connection is not None, "the store is used before it was opened"
+        return self._connection.execute(statement, tuple(values)).fetchall()
+
+    def transaction(self) -> sqlite3.Connection:
+        """Return the connection to be used in `with`: all statements within, or none."""
+        assert self._connection is not None, "the store is used before it was opened"
+        self._connection.execute("BEGIN")
+        return self._connection
+
+    def next_xact(self) -> int:
+        """Return a transaction id above every earlier one; its bits 16 to 47 are seconds."""
+        self._newest = max(self._newest + 1, XACT_PREFIX | (int(time.time()) << 16))
+        return self._newest
+
+    @property
+    def newest_xact(self) -> int:
+        """The transaction id of the newest write."""
+        return self._newest
