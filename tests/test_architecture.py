@@ -6,6 +6,7 @@ import ast
 import importlib
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -61,6 +62,22 @@ def test_import_contracts_hold() -> None:
     command = Path(sys.executable).with_name("lint-imports")
     ran = subprocess.run([command, "--no-logo"], cwd=ROOT, capture_output=True, text=True)
     assert ran.returncode == 0, ran.stdout
+
+
+def test_wall_around_the_reference_is_complete() -> None:
+    """The contract that keeps the reference apart names every other module of the package."""
+    configured = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    (wall,) = [
+        contract
+        for contract in configured["tool"]["importlinter"]["contracts"]
+        if contract.get("source_modules") == ["conformance.reference"]
+    ]
+    neighbours = {path.parts[1].removesuffix(".py") for path in modules("conformance")}
+    apart = neighbours - {"__init__", "__main__", "reference"}
+    assert {*wall["forbidden_modules"]} == {
+        "mock_control_plane",
+        *(f"conformance.{name}" for name in apart),
+    }
 
 
 def test_fixtures_hold_data_only() -> None:
