@@ -219,15 +219,18 @@ class Handler(BaseHTTPRequestHandler):
         self.touched.add(kind, row)
         return row
 
+    def rows_of(self, kind: str) -> list[dict[str, Json]]:
+        """Everything of a kind that the caller may see, newest first."""
+        if kind not in LOCAL:
+            return list(self.ask(f"/api/{kind}/get", {}))
+        with STATE:
+            rows = list(LOCAL_OBJECTS[kind].values())[::-1]
+        seen = {row["id"] for row in self.ask("/api/project/get", {})}
+        return [row for row in rows if row["project_id"] in seen]
+
     def listing(self, kind: str) -> tuple[int, Json, dict[str, str]]:
-        """List with filters; newest first."""
-        if kind in LOCAL:
-            with STATE:
-                rows = list(LOCAL_OBJECTS[kind].values())[::-1]
-            seen = {row["id"] for row in self.ask("/api/project/get", {})}
-            rows = [row for row in rows if row["project_id"] in seen]
-        else:
-            rows = self.ask(f"/api/{kind}/get", {})
+        """List with filters."""
+        rows = self.rows_of(kind)
         filters = {f"{kind}_name": "name", "ids": "id", "slug": "slug", "project_id": "project_id"}
         for name in filters.keys() & self.query.keys():
             rows = [row for row in rows if row.get(filters[name]) in self.query[name]]
