@@ -5,17 +5,15 @@ Whoever belongs to an organisation may do everything in it; Owner decides who ma
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from mock_control_plane.identities import UnknownMember
 from mock_control_plane.kinds import BUILT_IN_ROLES
 from mock_control_plane.routes import objects
 from mock_control_plane.routes.refusal import custom, invalid, missing
 from mock_control_plane.routes.validation import identifier
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from mock_control_plane.routes.call import Call
 
 
@@ -43,7 +41,7 @@ def delete_id(call: Call) -> Mapping[str, object]:
 def _follow(call: Call, row: object, *, granted: bool) -> None:
     directory = call.world.directory
     owner = {"object_type": "organization", "role_id": BUILT_IN_ROLES["Owner"]}
-    if not isinstance(row, dict) or any(row[name] != value for name, value in owner.items()):
+    if not isinstance(row, Mapping) or any(row[name] != value for name, value in owner.items()):
         return
     if row["user_id"] is not None:
         change = directory.grant_ownership if granted else directory.withdraw_ownership

@@ -167,7 +167,7 @@ def _acting(world: World, user: User, who: str | None) -> User:
 def _finite(text: str) -> float:
     number = float(text)
     if not math.isfinite(number):
-        raise ValueError(f"{text} is not a number of JSON")
+        raise ValueError(f"{text[:40]} is not a number of JSON")
     return number
 
 

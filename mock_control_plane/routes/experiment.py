@@ -18,8 +18,6 @@ from mock_control_plane.routes.validation import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from mock_control_plane.objects import Record
     from mock_control_plane.routes.call import Call
 

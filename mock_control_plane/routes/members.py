@@ -49,7 +49,7 @@ def patch_organization(call: Call) -> Row:
 def get_users(call: Call) -> list[Row]:
     """List the users who share an organisation with the caller."""
     own = set(_organization_ids(call))
-    users = reversed(call.world.directory.users.values())
+    users = reversed(list(call.world.directory.users.values()))
     rows = (_user_row(user) for user in users if own.intersection(user.organizations))
     names = ("given_name", "family_name", "email")
     return _listed(call, rows, {name: (name,) for name in names})

@@ -1,4 +1,4 @@
-"""Which objects a call describes: by id, by what they lie in, by name, by any field; and its page."""
+"""Which objects a call describes, by id, parent, name or any field, and which page of them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from mock_control_plane.kinds import KINDS, TYPES, Kind
 from mock_control_plane.routes import scope
 from mock_control_plane.routes.refusal import custom, invalid, missing, wrong_type
-from mock_control_plane.routes.validation import identifier, identifiers
+from mock_control_plane.routes.validation import identifier, identifiers, text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -22,13 +22,13 @@ def selected(call: Call, kind: Kind) -> Iterator[Record]:
     named = scope.named_organization(call)
     organizations = call.user.organizations if named is None else (named.id,)
     wanted = _wanted(kind, call.fields)
+    parents = _parent_ids(call, kind, organizations)
     ids = identifiers(call.fields, "id", "ids", f"{kind.name}_id")
     if ids is not None:
         found = (scope.find(call, kind.name, id) for id in dict.fromkeys(ids))
         records: Iterable[Record] = sorted(filter(None, found), key=_age)
     else:
-        records = _within(call, kind, organizations, wanted)
-    parents = _parent_ids(call, kind, organizations)
+        records = _within(call, kind, parents, wanted)
     for record in records:
         owner = record.parent.organization_id
         inside = parents is None or record.parent.id in parents
@@ -52,29 +52,27 @@ def page(call: Call, records: Iterable[Record]) -> Iterable[Record]:
 
 
 def _within(
-    call: Call, kind: Kind, organizations: tuple[str, ...], wanted: Mapping[str, object]
+    call: Call, kind: Kind, parents: tuple[str, ...] | None, wanted: Mapping[str, object]
 ) -> Iterable[Record]:
-    objects = call.world.objects
-    parents = _parent_ids(call, kind, organizations)
-    if parents is None and kind.parent == "organization" and kind.name != "role":
-        parents = organizations
+    objects, own = call.world.objects, call.user.organizations
     if parents is None:
-        return objects.select(kind.name, organizations)
+        return objects.select(kind.name, own)
     name = wanted.get("name")
     if kind.key == ("name",) and isinstance(name, str):
         found = (objects.find_by_key(kind, parent, name) for parent in parents)
         return sorted(filter(None, found), key=_age)
-    lists = [objects.select(kind.name, organizations, parent) for parent in parents]
+    lists = [objects.select(kind.name, own, parent) for parent in parents]
     return lists[0] if len(lists) == 1 else sorted(chain(*lists), key=_age)
 
 
 def _parent_ids(call: Call, kind: Kind, organizations: tuple[str, ...]) -> tuple[str, ...] | None:
     if kind.parent == "organization":
-        return None
+        # Built-in roles lie in no organisation, and in every one.
+        return None if kind.name == "role" else organizations
     id = identifier(call.fields, kind.parent_field)
     if id is not None:
         return (id,)
-    name = call.fields.get("project_name")
+    name = text(call.fields, "project_name")
     if kind.parent != "project" or name is None:
         return None
     project = KINDS["project"]

@@ -86,7 +86,8 @@ def writable(kind: Kind, fields: Mapping[str, object], *, complete: bool) -> dic
         issues.append(wrong)
     if issues:
         raise invalid(issues)
-    return given if name is None else {"name": name, **given}
+    checked = {name: _canonical(name, value) for name, value in given.items()}
+    return checked if name is None else {"name": name, **checked}
 
 
 def _expected(name: str) -> str:
@@ -100,6 +101,10 @@ def _issue(name: str, value: object) -> dict[str, object] | None:
     if expected == "uuid":
         return None if is_uuid(value) else not_a_uuid(name)
     return None if isinstance(value, _CLASSES[expected]) else wrong_type(name, expected, value)
+
+
+def _canonical(name: str, value: object) -> object:
+    return str(value).lower() if TYPES[name] == "uuid" else value
 
 
 def _config_issue(kind: Kind, config: object) -> dict[str, object] | None:
