@@ -14,7 +14,7 @@ from http import HTTPStatus
 
 import httptools
 
-__all__ = ["NULLS", "Null", "Request", "serve"]
+__all__ = ["NULLS", "Null", "Request", "serve", "start"]
 
 Header = tuple[bytes, bytes]
 
@@ -49,10 +49,14 @@ def serve(null: Null, listener: socket.socket) -> None:
 
 
 async def _serve(null: Null, listener: socket.socket) -> None:
-    loop = asyncio.get_running_loop()
-    server = await loop.create_server(lambda: _Connection(null.treat), sock=listener)
-    async with server:
+    async with await start(null, listener) as server:
         await server.serve_forever()
+
+
+async def start(null: Null, listener: socket.socket) -> asyncio.Server:
+    """Serve on a listening socket until the server that is returned is closed."""
+    loop = asyncio.get_running_loop()
+    return await loop.create_server(lambda: _Connection(null.treat), sock=listener)
 
 
 class _Connection(asyncio.Protocol):
