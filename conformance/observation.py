@@ -1,8 +1,7 @@
 """What a test did: an outcome, and why. Pure.
 
-Among the phases of a test, and the tests of a requirement, the worst outcome wins: failed, then
-error, inconclusive, skipped, passed. So harm that was seen is never hidden by what broke beside
-it, and what broke is never hidden by what was merely not judged.
+Where there are several, the worst wins: failed, error, inconclusive, skipped, passed. So what broke
+never hides harm that was seen, and what was merely not judged never hides what broke.
 """
 
 from __future__ import annotations

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
+
+    from conformance.deployment.environment import Deployment
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,21 +35,11 @@ class Target:
 
 
 @dataclass(frozen=True, slots=True)
-class DeploymentFacts:
-    """One configuration in which the data plane ran; `output` is the file with what it printed."""
-
-    name: str
-    url: str
-    settings: Mapping[str, str] = field(default_factory=dict)
-    realm: str | None = None
-    output: Path | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class RunFacts:
     """The run: its id, the command that started it, hypothesis' seed.
 
-    `replay` holds the pytest options that reach the same target again (no paths, no secrets).
+    `replay` holds the words of the command that reaches the same target again, as in
+    `("pytest", "--dataplane-url", URL)`: no paths and no secrets.
     """
 
     id: str
@@ -75,6 +66,6 @@ class Facts:
     run: RunFacts
     target: Target
     implementation: Implementation = Implementation()
-    deployments: tuple[DeploymentFacts, ...] = ()
+    deployments: tuple[Deployment, ...] = ()
     longest_wait: float = 0.0
     problem: Problem | None = None

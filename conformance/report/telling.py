@@ -1,0 +1,107 @@
+"""What the process that ran a test says about it: taken from pytest's item, without a secret."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+import pytest
+
+from conformance.expect import Violation
+from conformance.observation import Outcome
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from conformance.report.evidence import Finding
+    from conformance.report.gathering import Told
+    from conformance.report.redaction import Redaction
+
+MARKER = "requirement"
+SUITES = "conformance.suites"
+
+
+def tell(item: pytest.Item, requirement: str, finding: Finding) -> Told:
+    """Return what is known of a phase of a test, as JSON values; the counts are still open."""
+    return {
+        "requirement": requirement,
+        "name": dotted_name(item),
+        "claim": claim_of(item),
+        "deployment": deployment_of(item),
+        "collected": 0,
+        "narrowed": False,
+        "outcome": finding.outcome.value,
+        "broke": finding.broke.value if finding.broke is not None else None,
+        "reason": asdict(finding.reason) if finding.reason is not None else None,
+        "evidence": [evidence.as_json() for evidence in finding.evidence],
+    }
+
+
+def marked_id(item: pytest.Item) -> str | None:
+    """Return the id that the test is marked with, in the catalogue or not."""
+    mark = item.get_closest_marker(MARKER)
+    id = mark.args[0] if mark is not None and mark.args else None
+    return id if isinstance(id, str) else None
+
+
+def dotted_name(item: pytest.Item) -> str:
+    """Return the name under which `pytest --pyargs` finds the test from any folder."""
+    module = item.getparent(pytest.Module)
+    if module is None or not module.obj.__name__.startswith(SUITES):
+        return item.nodeid
+    _, _, inside = item.nodeid.partition("::")
+    return f"{module.obj.__name__}::{inside}"
+
+
+def claim_of(item: pytest.Item) -> str:
+    """Return the first paragraph of the test's docstring on one line: what the test claims."""
+    function = getattr(item, "obj", None)
+    first, _, _ = (getattr(function, "__doc__", None) or "").strip().partition("\n\n")
+    return " ".join(first.split())
+
+
+def deployment_of(item: pytest.Item) -> str | None:
+    """Return the name of the deployment that the test asked for by its fixture, if it did."""
+    deployment = getattr(item, "funcargs", {}).get("deployment")
+    name = getattr(deployment, "name", None)
+    return name if isinstance(name, str) else None
+
+
+def secrets_of(exception: BaseException | None) -> Iterator[str]:
+    """Yield the credentials that the exchanges of a violation were made with."""
+    if isinstance(exception, BaseExceptionGroup):
+        for part in exception.exceptions:
+            yield from secrets_of(part)
+    if isinstance(exception, Violation):
+        for exchange in exception.exchanges:
+            yield from exchange.secrets
+
+
+def tidy(
+    report: pytest.TestReport, finding: Finding, redaction: Redaction, *, compact: bool
+) -> None:
+    """Take the credentials out of what pytest itself prints; `compact` also the traceback.
+
+    The traceback of a violation shows the suite's code, which its reader has never seen.
+    """
+    report.sections = [(name, redaction.text(content)) for name, content in report.sections]
+    if isinstance(report.longrepr, tuple):
+        path, line, reason = report.longrepr
+        report.longrepr = (path, line, redaction.text(reason))
+    elif report.longrepr is not None:
+        failed = finding.outcome is Outcome.FAILED
+        shown = _messages(finding) if compact and failed else str(report.longrepr)
+        report.longrepr = redaction.text(shown)
+
+
+def _messages(finding: Finding) -> str:
+    return "\n\n".join(
+        "\n".join(
+            [
+                f"expected: {one.expected}" if one.expected is not None else one.message,
+                *([f"came:     {one.came}"] if one.came is not None else []),
+                *([f"example:  {one.example}"] if one.example is not None else []),
+            ]
+        )
+        for one in finding.evidence
+    )
