@@ -8,7 +8,7 @@ import socket
 import httpx
 import pytest
 
-from conformance.reference.nulls import NULLS, start
+from conformance.reference.nulls import NULLS
 
 REQUESTS = [("GET", "/version", b""), ("POST", "/v1/project", b'{"name": "a"}')]
 PATIENCE = httpx.Timeout(5.0, read=0.2)
@@ -18,7 +18,7 @@ def ask(null: str, method: str, path: str, body: bytes = b"") -> httpx.Response:
     """Send one request to a null data plane that lives as long as the request."""
 
     async def conversation() -> httpx.Response:
-        server = await start(NULLS[null], socket.create_server(("127.0.0.1", 0)))
+        server = await NULLS[null].start(socket.create_server(("127.0.0.1", 0)))
         host, port = server.sockets[0].getsockname()
         async with server, httpx.AsyncClient(base_url=f"http://{host}:{port}") as client:
             headers = {"x-bt-enable-audit": "true"}
@@ -68,7 +68,7 @@ def test_what_is_no_request_ends_the_connection() -> None:
     """A peer that does not speak HTTP is hung up on."""
 
     async def conversation() -> bytes:
-        server = await start(NULLS["always-200"], socket.create_server(("127.0.0.1", 0)))
+        server = await NULLS["always-200"].start(socket.create_server(("127.0.0.1", 0)))
         async with server:
             reader, writer = await asyncio.open_connection(*server.sockets[0].getsockname())
             writer.write(b"\x16\x03\x01 not HTTP\r\n\r\n")
