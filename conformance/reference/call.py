@@ -56,8 +56,9 @@ class Call:
         return QueryParams(self.scope["query_string"])
 
     def id(self) -> str:
-        """Return the object's id from the path, or refuse what is no id."""
-        return bodies.identifier(self.trail.parameters["id"], "id")
+        """Return the object's id, the path's only parameter, or refuse what is no id."""
+        ((name, value),) = self.trail.parameters.items()
+        return bodies.identifier(value, name)
 
     async def body(self) -> bytes:
         """Return the whole body; to be read once."""

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import sqlite3
 import time
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS rows (
@@ -45,6 +46,7 @@ CREATE INDEX IF NOT EXISTS document_version ON documents (kind, id);
 CREATE INDEX IF NOT EXISTS document_project ON documents (kind, project_id);
 """
 
+TABLES = ("rows", "documents")
 XACT_PREFIX = 0x0DE1 << 48
 
 Value = str | int | None
@@ -62,8 +64,8 @@ class Store:
         """Open the database and make its tables."""
         self._connection = sqlite3.connect(self._path, isolation_level=None)
         self._connection.executescript("PRAGMA journal_mode=WAL; PRAGMA synchronous=OFF;" + SCHEMA)
-        newest = "SELECT max(x) FROM (SELECT max(xact_id) AS x FROM rows UNION ALL SELECT max(xact_id) FROM documents)"
-        self._newest = int(self.ask(newest)[0][0] or 0)
+        newest = [self.ask(f"SELECT max(xact_id) FROM {table}")[0][0] for table in TABLES]
+        self._newest = max(int(each or 0) for each in newest)
 
     def close(self) -> None:
         """Close the database; one without a file is gone."""
@@ -76,11 +78,16 @@ class Store:
         assert self._connection is not None, "the store is used before it was opened"
         return self._connection.execute(statement, tuple(values)).fetchall()
 
-    def transaction(self) -> sqlite3.Connection:
-        """Return the connection to be used in `with`: all statements within, or none."""
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Write all statements within, or none; one inside another belongs to it."""
         assert self._connection is not None, "the store is used before it was opened"
+        if self._connection.in_transaction:
+            yield
+            return
         self._connection.execute("BEGIN")
-        return self._connection
+        with self._connection:
+            yield
 
     def next_xact(self) -> int:
         """Return a transaction id above every earlier one; its bits 16 to 47 are seconds."""
