@@ -14,7 +14,7 @@ from http import HTTPStatus
 
 import httptools
 
-__all__ = ["NULLS", "Null", "Request"]
+__all__ = ["NULLS", "Null", "Request", "serve"]
 
 Header = tuple[bytes, bytes]
 
@@ -42,18 +42,20 @@ class Null:
     summary: str
     treat: Treatment
 
-    def serve(self, listener: socket.socket) -> None:
-        """Serve on a bound socket until the process is told to stop."""
-        asyncio.run(self._serve(listener))
-
     async def start(self, listener: socket.socket) -> asyncio.Server:
         """Serve on a bound socket until the server that is returned is closed."""
         loop = asyncio.get_running_loop()
         return await loop.create_server(lambda: _Connection(self.treat), sock=listener)
 
-    async def _serve(self, listener: socket.socket) -> None:
-        async with await self.start(listener) as server:
-            await server.serve_forever()
+
+def serve(null: Null, listener: socket.socket) -> None:
+    """Serve on a bound socket until the process is told to stop."""
+    asyncio.run(_serve(null, listener))
+
+
+async def _serve(null: Null, listener: socket.socket) -> None:
+    async with await null.start(listener) as server:
+        await server.serve_forever()
 
 
 class _Connection(asyncio.Protocol):
