@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, TypedDict, Unpack
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 import httpx
 
@@ -201,7 +201,7 @@ class Caller:
 
     def compose(self, method: str, path: str, **options: Unpack[Ask]) -> Request:
         """Return the request as it will be sent; the mount prefix is put before `path`."""
-        url = self.transport.reach.absolute(path)
+        url = self.transport.reach.absolute(quote(path, safe="/%:@!$&'()*+,;=~[]"))
         if query := options.get("query"):
             pairs = list(query.items()) if isinstance(query, Mapping) else list(query)
             url += "?" + urlencode(pairs, doseq=True)

@@ -1,0 +1,116 @@
+"""The description of the API: its operations by route template, read from an OpenAPI document."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Self
+from urllib.parse import quote
+
+import yaml
+
+from conformance import data
+from conformance.errors import UsageProblem
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+METHODS = ("get", "post", "put", "patch", "delete")
+PARAMETER = re.compile(r"\{([^{}]+)\}")
+
+
+class DescriptionProblem(UsageProblem):
+    """A file is not an OpenAPI document that the suite can use."""
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """A method on a route template; kind and verb say what it does to what, where that is known."""
+
+    method: str
+    template: str
+    kind: str | None = None
+    verb: str | None = None
+
+    @property
+    def parameters(self) -> tuple[str, ...]:
+        """The names of the path parameters, in order."""
+        return tuple(PARAMETER.findall(self.template))
+
+    def path(self, *values: str) -> str:
+        """Return the path with its parameters filled in, percent-encoded."""
+        rest = iter(values)
+        return PARAMETER.sub(lambda _: quote(next(rest), safe=""), self.template)
+
+    def fits(self, path: str) -> bool:
+        """Whether a path (without query) is one of this operation's: segment by segment."""
+        came, wanted = path.split("/"), self.template.split("/")
+        return len(came) == len(wanted) and all(
+            segment == literal or (literal.startswith("{") and segment != "")
+            for segment, literal in zip(came, wanted, strict=True)
+        )
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.template}"
+
+
+@dataclass(frozen=True)
+class Description:
+    """Every operation that the suite knows of."""
+
+    operations: tuple[Operation, ...]
+
+    @classmethod
+    def load(cls, path: Path | None = None) -> Self:
+        """Read an OpenAPI document, the suite's own where no path is given."""
+        source = path or data.find("openapi", "data_plane.yaml")
+        try:
+            document = yaml.load(source.read_bytes(), Loader=yaml.CSafeLoader)
+        except (OSError, yaml.YAMLError) as error:
+            raise DescriptionProblem(f"{source} cannot be read as YAML or JSON: {error}") from error
+        return cls.of(document, str(source))
+
+    @classmethod
+    def of(cls, document: object, source: str = "the document") -> Self:
+        """Take the operations from a parsed OpenAPI document."""
+        paths = document.get("paths") if isinstance(document, dict) else None
+        if not isinstance(paths, dict) or not paths:
+            raise DescriptionProblem(
+                f"{source} has no paths; an OpenAPI document of a data plane is expected"
+            )
+        return cls(
+            tuple(
+                _operation(method, template, item[method])
+                for template, item in paths.items()
+                for method in METHODS
+                if method in item
+            )
+        )
+
+    def match(self, method: str, path: str) -> Operation | None:
+        """Return the operation of a request; literal segments win over parameters."""
+        fitting = [
+            operation
+            for operation in self._by_method.get(method.upper(), ())
+            if operation.fits(path.partition("?")[0])
+        ]
+        return min(fitting, key=lambda operation: len(operation.parameters), default=None)
+
+    def operation(self, kind: str, verb: str) -> Operation:
+        """Return the operation that does something to a kind of object."""
+        for operation in self.operations:
+            if (operation.kind, operation.verb) == (kind, verb):
+                return operation
+        raise DescriptionProblem(f"the description has no operation to {verb} a {kind}")
+
+    @cached_property
+    def _by_method(self) -> dict[str, list[Operation]]:
+        table: dict[str, list[Operation]] = {}
+        for operation in self.operations:
+            table.setdefault(operation.method, []).append(operation)
+        return table
+
+
+def _operation(method: str, template: str, item: dict[str, str]) -> Operation:
+    return Operation(method.upper(), template, item.get("x-kind"), item.get("x-verb"))

@@ -1,0 +1,1 @@
+"""What measures: pure functions on what was sent and heard."""
