@@ -162,7 +162,7 @@ def _out_of_scope(missing: Sequence[Missing]) -> Reason:
     return Reason(
         "out-of-scope",
         sentence or "The options of the run leave it out.",
-        tuple(one.unlock for one in missing),
+        tuple(one.unlock for one in missing if one.unlock),
     )
 
 

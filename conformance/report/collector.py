@@ -19,17 +19,19 @@ from conformance.report.evidence import Finding, examine
 from conformance.report.facts import Problem
 from conformance.report.gathering import Gathering
 from conformance.report.redaction import Redaction
-from conformance.report.telling import marked_id, secrets_of, tell, tidy
+from conformance.report.telling import condense, marked_id, redact, secrets_of, tell
 from conformance.verdict import exit_code, judge
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Mapping, Sequence
+    from collections.abc import Callable, Generator, Sequence
     from pathlib import Path
 
+    from conformance.baseline import ExpectedFailure
     from conformance.report.facts import Facts
     from conformance.report.gathering import Told
     from conformance.requirements import Catalogue
     from conformance.scope import Scope
+    from conformance.verdict import Judgement
 
 CRASHED = "???"
 """The phase that pytest-xdist gives to a test whose worker died."""
@@ -43,11 +45,11 @@ ENVIRONMENT_BROKE = 2
 class Reporting:
     """How the report is made; without `report_dir` nothing is judged, written or printed.
 
-    `expected_failures` maps ids to reasons. `narrowed`: only a part of the suite is collected.
+    `narrowed`: the user has only a part of the suite collected.
     """
 
     report_dir: Path | None = None
-    expected_failures: Mapping[str, str] = field(default_factory=dict)
+    expected_failures: tuple[ExpectedFailure, ...] = ()
     secrets: tuple[str, ...] = field(default=(), repr=False)
     narrowed: bool = False
     require_complete: bool = False
@@ -108,17 +110,22 @@ class Collector:
             told = redaction.document(tell(item, id, finding))
             told |= {"collected": self._collected[id], "narrowed": self._gathering.narrowed}
             report.dataplane = told  # type: ignore[attr-defined]  # this is how it travels
-            tidy(report, finding, redaction, compact=item.config.getoption("tbstyle") == "auto")
+            if item.config.getoption("tbstyle") == "auto":
+                condense(report, finding)
+            redact(report, redaction)
         return report
 
     def _requirement_of(self, item: pytest.Item) -> str | None:
         id = marked_id(item)
         return id if id in self._catalogue else None
 
+    # First: what it removes must be gone before others print the report, or write it to a file.
+    @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Gather one phase of one test, from whatever process it comes."""
         told: Told | None = getattr(report, "dataplane", None)
         if told is not None:
+            redact(report, self._redaction)
             told["evidence"] = [self._with_output(one, told) for one in told["evidence"]]
             phase, seconds = str(report.when), report.duration
             self._gathering.tell(report.nodeid, told, phase=phase, seconds=seconds)
@@ -160,15 +167,18 @@ class Collector:
         try:
             return (yield)
         finally:
-            if self._reporting.report_dir is not None and not session.config.option.collectonly:
-                session.exitstatus = self._finish(session, int(exitstatus))
+            self.conclude(session, int(exitstatus))
 
-    def _finish(self, session: pytest.Session, pytest_status: int) -> int:
+    def conclude(self, session: pytest.Session, pytest_status: int) -> None:
+        """Judge the run, write the report and set the exit code, where that is this process' part.
+
+        The end of a session calls it; a session that cannot even start has to call it itself.
+        """
+        if self._reporting.report_dir is None or session.config.option.collectonly:
+            return
         facts = self._facts()
         problem = facts.problem or self._problem or _stopped(session, pytest_status)
-        gathered = self._gathering.gathered(cut_short=problem is not None)
-        known = self._reporting.expected_failures
-        judgement = judge(self._catalogue, self._scope, gathered, known)
+        judgement = self._judge(cut_short=problem is not None)
         finished = document.Finished(
             judgement,
             self._gathering.tests,
@@ -183,13 +193,17 @@ class Collector:
             foreign_failures=self._foreign_failures,
             require_complete=self._reporting.require_complete,
         )
-        return code if self._write() else code or ENVIRONMENT_BROKE
+        written = self._write(self._document, self._reporting.report_dir)
+        session.exitstatus = code if written else code or ENVIRONMENT_BROKE
 
-    def _write(self) -> bool:
-        assert self._document is not None
-        assert self._reporting.report_dir is not None
+    def _judge(self, *, cut_short: bool) -> Judgement:
+        known = {one.id: one.reason for one in self._reporting.expected_failures}
+        gathered = self._gathering.gathered(cut_short=cut_short)
+        return judge(self._catalogue, self._scope, gathered, known)
+
+    def _write(self, report: document.Document, directory: Path) -> bool:
         try:
-            path = document.write(self._document, self._reporting.report_dir)
+            path = document.write(report, directory)
         except OSError as problem:
             self._written = f"The report could not be written: {problem}"
             return False

@@ -109,7 +109,7 @@ def _unlocks(document: Document) -> Iterator[str]:
         yield from ("", "### not judged, and what would unlock it", "")
         yield from _table_head("option", "unlocks")
     for unlock in unlocks:
-        yield _row(unlock["unlock"], wording.unlocking(unlock))
+        yield _row(wording.key_of(unlock), wording.unlocking(unlock))
 
 
 def _table_head(*cells: str) -> Iterable[str]:

@@ -138,7 +138,7 @@ def _not_judged(document: Document, width: int) -> Iterator[Line]:
         yield Line()
         yield Line("not judged, and what would unlock it", ("bold",))
     for unlock in unlocks:
-        yield Line(f"  {_clean(unlock['unlock'])}", ("cyan",))
+        yield Line(f"  {_clean(wording.key_of(unlock))}", ("cyan",))
         yield from _wrapped(wording.unlocking(unlock), width, "      ")
 
 

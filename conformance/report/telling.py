@@ -77,21 +77,20 @@ def secrets_of(exception: BaseException | None) -> Iterator[str]:
             yield from exchange.secrets
 
 
-def tidy(
-    report: pytest.TestReport, finding: Finding, redaction: Redaction, *, compact: bool
-) -> None:
-    """Take the credentials out of what pytest itself prints; `compact` also the traceback.
+def condense(report: pytest.TestReport, finding: Finding) -> None:
+    """Let pytest print of a violation what matters to its reader, who has never seen our code."""
+    if finding.outcome is Outcome.FAILED:
+        report.longrepr = _messages(finding)
 
-    The traceback of a violation shows the suite's code, which its reader has never seen.
-    """
+
+def redact(report: pytest.TestReport, redaction: Redaction) -> None:
+    """Take the credentials out of what pytest itself prints and hands to other plugins."""
     report.sections = [(name, redaction.text(content)) for name, content in report.sections]
     if isinstance(report.longrepr, tuple):
         path, line, reason = report.longrepr
         report.longrepr = (path, line, redaction.text(reason))
     elif report.longrepr is not None:
-        failed = finding.outcome is Outcome.FAILED
-        shown = _messages(finding) if compact and failed else str(report.longrepr)
-        report.longrepr = redaction.text(shown)
+        report.longrepr = redaction.text(str(report.longrepr))
 
 
 def _messages(finding: Finding) -> str:

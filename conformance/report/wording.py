@@ -79,6 +79,11 @@ def duration(document: Document) -> str:
     )
 
 
+def key_of(unlock: Document) -> str:
+    """Return the option that unlocks, or what is missing where no option provides it."""
+    return str(unlock["unlock"] or f"nothing yet ({unlock['need']})")
+
+
 def unlocking(unlock: Document) -> str:
     """Return how much would be judged with an option, and what it gives."""
     requirements = len(unlock["requirements"])
