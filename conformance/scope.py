@@ -6,7 +6,45 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
+
+    from conformance.options.values import Options, Selection
+    from conformance.requirements import Catalogue, Requirement
+
+MOCKED = (
+    "--control-plane-listen HOST:PORT",
+    "Let a mock be the data plane's control plane: pass --control-plane-listen HOST:PORT (or "
+    "--control-plane-url URL for one that runs) and set the data plane's BRAINTRUST_APP_URL to it.",
+)
+UNLOCKS = {
+    "control-plane": MOCKED,
+    "second-organisation": MOCKED,
+    "api-key": (
+        "--dataplane-api-key KEY",
+        "Pass the API key of a user with --dataplane-api-key, or in BRAINTRUST_API_KEY.",
+    ),
+    "second-user": (
+        "--dataplane-second-api-key KEY",
+        "Pass the API key of another user with --dataplane-second-api-key, or in "
+        "BRAINTRUST_SECOND_API_KEY.",
+    ),
+    "second-token": (
+        "--dataplane-second-api-key KEY",
+        "Pass a second API key with --dataplane-second-api-key, or in BRAINTRUST_SECOND_API_KEY.",
+    ),
+    "setting": (
+        "--dataplane-setting NAME=VALUE",
+        "Say what the data plane is configured with: --dataplane-setting NAME=VALUE, or "
+        "--dataplane-settings FILE.",
+    ),
+    "logs": (
+        "--dataplane-cmd CMD",
+        "Let the run start the data plane, so that its output can be read: --dataplane-cmd CMD.",
+    ),
+}
+"""For each need that an option can provide: the option, and a sentence for a person."""
+
+LEFT_OUT = "selection"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,3 +65,58 @@ class Scope:
 
     in_scope: frozenset[str]
     out_of_scope: Mapping[str, tuple[Missing, ...]] = field(default_factory=dict)
+
+
+def scope_of(options: Options, catalogue: Catalogue) -> Scope:
+    """The scope that follows from the options of a run."""
+    provided = provided_by(options)
+    inside, outside = [], {}
+    for identifier, requirement in catalogue.items():
+        missing = (*_left_out(requirement, options.selection), *_missing(requirement, provided))
+        if missing:
+            outside[identifier] = missing
+        elif requirement.withdrawn is None:
+            inside.append(identifier)
+    return Scope(frozenset(inside), outside)
+
+
+def provided_by(options: Options) -> frozenset[str]:
+    """The needs that the options of a run provide."""
+    needs = set()
+    if options.mocked:
+        needs |= {"control-plane", "api-key", "second-token", "second-user", "second-organisation"}
+    if options.api_key:
+        needs.add("api-key")
+    if options.second_api_key:
+        needs |= {"second-token", "second-user"}
+    if options.target.started:
+        needs |= {"setting", "logs"}
+    if options.settings:
+        needs.add("setting")
+    return frozenset(needs)
+
+
+def _missing(requirement: Requirement, provided: Iterable[str]) -> tuple[Missing, ...]:
+    return tuple(
+        Missing(need, *UNLOCKS.get(need, _nothing_unlocks(need)))
+        for need in requirement.needs
+        if need not in provided
+    )
+
+
+def _nothing_unlocks(need: str) -> tuple[str, str]:
+    return "", f"No option of this release provides what it takes ({need})."
+
+
+def _left_out(requirement: Requirement, selection: Selection) -> tuple[Missing, ...]:
+    """What of the user's selection leaves a requirement out."""
+    choices = (
+        ("--dataplane-area", selection.areas, requirement.area),
+        ("--dataplane-requirement", selection.requirements, requirement.id),
+        ("--dataplane-level", (selection.level,) if selection.level else (), requirement.level),
+    )
+    return tuple(
+        Missing(LEFT_OUT, f"without {flag}", f"The run leaves it out: it was given {flag}.")
+        for flag, chosen, own in choices
+        if chosen and own not in chosen
+    )

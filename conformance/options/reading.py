@@ -1,0 +1,247 @@
+"""From parsed command lines to `Options`, or to one sentence that says what is wrong."""
+
+from __future__ import annotations
+
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from conformance import baseline
+from conformance.deployment.settings import parse_assignments, read_env_file
+from conformance.errors import UsageProblem
+from conformance.options import addresses
+from conformance.options.selection import read_selection
+from conformance.options.table import OPTIONS
+from conformance.options.values import (
+    ControlPlaneChoice,
+    Effort,
+    Kind,
+    Options,
+    Target,
+)
+from conformance.reach import Reach
+from mock_control_plane.wire import Profile, ProfileProblem, load_profile, shipped
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from conformance.baseline import ExpectedFailure
+    from conformance.requirements import Catalogue
+
+__all__ = ["Raw", "prepare_report_dir", "read"]
+
+# What the run decides itself for a data plane that it starts.
+RESERVED = ("BRAINTRUST_APP_URL", "PORT")
+
+
+@dataclass(frozen=True, slots=True)
+class Raw:
+    """What a parser made of the command line, and the environment to fall back on."""
+
+    values: Mapping[str, object]
+    environment: Mapping[str, str]
+
+    def text(self, flag: str) -> str | None:
+        """The option's value, else that of its environment variable, else None."""
+        option = next(option for option in OPTIONS if option.flag == flag)
+        value = self.values.get(option.name)
+        if value is None and option.environment:
+            value = self.environment.get(option.environment) or None
+        return None if value is None else str(value).strip()
+
+    def given(self, flag: str) -> bool:
+        """Whether the option stands on the command line, whatever the environment says."""
+        option = next(option for option in OPTIONS if option.flag == flag)
+        return bool(self.values.get(option.name))
+
+    def texts(self, flag: str) -> list[str]:
+        """The values of an option that may be repeated."""
+        option = next(option for option in OPTIONS if option.flag == flag)
+        values = self.values.get(option.name)
+        return [str(value) for value in values] if isinstance(values, list) else []
+
+    def seconds(self, flag: str, default: float) -> float:
+        """A positive number of seconds."""
+        text = self.text(flag)
+        if text is None:
+            return default
+        try:
+            number = float(text)
+        except ValueError:
+            number = 0.0
+        if not 0 < number < float("inf"):
+            raise UsageProblem(f"{flag} {text}: expected a positive number of seconds.")
+        return number
+
+
+def read(raw: Raw, catalogue: Catalogue) -> Options:
+    """Make one value of the command line; the first mistake in it is a `UsageProblem`."""
+    target = _target(raw)
+    source = _profile_source(raw, target)
+    return Options(
+        target=target,
+        report_dir=Path(raw.text("--dataplane-report-dir") or "conformance-report").absolute(),
+        reach=_reach(raw, target),
+        profile=_profile(source),
+        profile_source=source,
+        control_plane=_control_plane(raw, target),
+        selection=read_selection(raw, catalogue),
+        effort=_effort(raw),
+        settings=_settings(raw, target),
+        ready_timeout=raw.seconds("--dataplane-ready-timeout", 60.0),
+        max_deployments=_max_deployments(raw),
+        require_complete=raw.given("--dataplane-require-complete"),
+        expected_failures=_expected_failures(raw, catalogue),
+        **_keys(raw, target),
+    )
+
+
+def prepare_report_dir(folder: Path) -> None:
+    """Create the report's folder, and prove that it can be written to."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as problem:
+        raise UsageProblem(
+            f"--dataplane-report-dir {folder}: cannot be written to ({problem.strerror}). "
+            "Name a folder that this user may create files in."
+        ) from problem
+
+
+def _target(raw: Raw) -> Target:
+    flags = {
+        "--dataplane-embedded": Kind.EMBEDDED,
+        "--dataplane-cmd": Kind.COMMAND,
+        "--dataplane-url": Kind.URL,
+    }
+    given = [flag for flag in flags if raw.given(flag)]
+    if len(given) > 1:
+        raise UsageProblem(f"{' and '.join(given)} name two data planes; a run judges one.")
+    if not given:
+        raise UsageProblem(f"no data plane to judge; give one of {', '.join(flags)}.")
+    kind = flags[given[0]]
+    if kind is Kind.EMBEDDED:
+        return Target(kind)
+    text = raw.text(given[0]) or ""
+    if kind is Kind.URL:
+        return Target(kind, addresses.url("--dataplane-url", text))
+    return Target(kind, addresses.command("--dataplane-cmd", text))
+
+
+def _reach(raw: Raw, target: Target) -> Reach:
+    reach = Reach(
+        url=target.address if target.kind is Kind.URL else "",
+        ca=_existing_file(raw, "--dataplane-ca"),
+        client_cert=_existing_file(raw, "--dataplane-client-cert"),
+        headers=tuple(
+            addresses.header("--dataplane-header", text) for text in raw.texts("--dataplane-header")
+        ),
+        timeout=raw.seconds("--dataplane-timeout", 30.0),
+    )
+    if reach.ca or reach.client_cert:
+        reach.tls()
+    return reach
+
+
+def _profile_source(raw: Raw, target: Target) -> str:
+    default = "reference" if target.kind is Kind.EMBEDDED else "braintrust"
+    source = raw.text("--dataplane-wire-profile") or default
+    return source if source in shipped() else str(Path(source).expanduser().absolute())
+
+
+def _profile(source: str) -> Profile:
+    try:
+        return load_profile(source)
+    except ProfileProblem as problem:
+        raise UsageProblem(f"--dataplane-wire-profile: {problem}") from problem
+
+
+def _control_plane(raw: Raw, target: Target) -> ControlPlaneChoice:
+    url, listen = raw.text("--control-plane-url"), raw.text("--control-plane-listen")
+    public = raw.text("--control-plane-public-url")
+    if url and listen:
+        raise UsageProblem(
+            "--control-plane-url names a mock control plane that runs, --control-plane-listen "
+            "starts one; give one of them."
+        )
+    if public and (not listen or target.started):
+        raise UsageProblem(
+            "--control-plane-public-url is how a data plane that already runs reaches the mock of "
+            "--control-plane-listen; it needs --dataplane-url and --control-plane-listen."
+        )
+    if raw.given("--control-plane-token") and not (url or listen):
+        raise UsageProblem(
+            "--control-plane-token is the token of a mock control plane; give --control-plane-url "
+            "or --control-plane-listen too."
+        )
+    return ControlPlaneChoice(
+        url=addresses.url("--control-plane-url", url) if url else None,
+        token=raw.text("--control-plane-token") if url or listen else None,
+        listen=addresses.endpoint("--control-plane-listen", listen) if listen else None,
+        public_url=addresses.url("--control-plane-public-url", public) if public else None,
+    )
+
+
+def _keys(raw: Raw, target: Target) -> dict[str, str | None]:
+    flags = ("--dataplane-api-key", "--dataplane-second-api-key")
+    mocked = (
+        target.started or raw.given("--control-plane-url") or raw.given("--control-plane-listen")
+    )
+    if mocked:
+        for flag in flags:
+            if raw.given(flag):
+                raise UsageProblem(
+                    f"{flag} is for a data plane with a control plane of its own; here the mock "
+                    "issues the keys, so leave it out."
+                )
+        return {}
+    first, second = (addresses.secret(flag, raw.text(flag)) for flag in flags)
+    if second and not first:
+        raise UsageProblem(f"{flags[1]} needs {flags[0]} beside it.")
+    if first and first == second:
+        raise UsageProblem(f"{flags[1]} is the same key as {flags[0]}; one of another user is due.")
+    return {"api_key": first, "second_api_key": second}
+
+
+def _effort(raw: Raw) -> Effort:
+    quick, exhaustive = raw.given("--dataplane-quick"), raw.given("--dataplane-exhaustive")
+    if quick and exhaustive:
+        raise UsageProblem("--dataplane-quick and --dataplane-exhaustive exclude each other.")
+    return Effort.QUICK if quick else Effort.EXHAUSTIVE if exhaustive else Effort.DEFAULT
+
+
+def _settings(raw: Raw, target: Target) -> dict[str, str]:
+    path = _existing_file(raw, "--dataplane-settings")
+    settings = read_env_file(path) if path else {}
+    settings.update(parse_assignments("--dataplane-setting", raw.texts("--dataplane-setting")))
+    for name in RESERVED:
+        if target.started and name in settings:
+            raise UsageProblem(
+                f"the setting {name} is chosen by the run for a data plane that it starts; "
+                "leave it out."
+            )
+    return settings
+
+
+def _max_deployments(raw: Raw) -> int:
+    text = raw.text("--dataplane-max-deployments") or "8"
+    if not text.isdecimal() or int(text) < 1:
+        raise UsageProblem(f"--dataplane-max-deployments {text}: a number from 1 is expected.")
+    return int(text)
+
+
+def _expected_failures(raw: Raw, catalogue: Catalogue) -> tuple[ExpectedFailure, ...]:
+    path = _existing_file(raw, "--dataplane-expected-failures")
+    return baseline.load(path, catalogue) if path else ()
+
+
+def _existing_file(raw: Raw, flag: str) -> Path | None:
+    text = raw.text(flag)
+    if text is None:
+        return None
+    path = Path(text).expanduser().absolute()
+    if not path.is_file():
+        raise UsageProblem(f"{flag} {text}: there is no such file.")
+    return path

@@ -1,0 +1,210 @@
+"""The run, in the process that owns the pytest session: brought up, watched, judged, taken down."""
+
+from __future__ import annotations
+
+import secrets
+import signal
+import threading
+import time
+from typing import TYPE_CHECKING, NoReturn
+
+import pytest
+
+from conformance import held
+from conformance.console import Console
+from conformance.deployment.control_plane import Mock, bring_up
+from conformance.deployment.pool import Pool
+from conformance.errors import ConformanceError, DataPlaneDied
+from conformance.marks import SUITES, needs_of, suite_modules
+from conformance.options.invocation import command_line, replay_options
+from conformance.progress import Progress
+from conformance.report.collector import Collector, Reporting
+from conformance.report.facts import (
+    Facts,
+    Implementation,
+    Problem,
+    RunFacts,
+    Target,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from types import FrameType
+
+    from conformance.deployment.environment import Environment
+    from conformance.options.values import Options
+    from conformance.requirements import Catalogue
+    from conformance.scope import Scope
+
+__all__ = ["WORKER_INPUT", "Run"]
+
+WORKER_INPUT = "dataplane_environment"
+INTERRUPTED = 2
+DYING = 0.5
+"""How long, in seconds, a data plane that stopped answering is given to turn out to be dead."""
+
+
+class Run:
+    """One run of the suite; its hooks are called by pytest in its main thread.
+
+    What it starts ends with the session, however that ends.
+    """
+
+    def __init__(
+        self, config: pytest.Config, options: Options, catalogue: Catalogue, scope: Scope
+    ) -> None:
+        self.id = f"conformance-{secrets.token_hex(4)}"
+        self._config = config
+        self._options = options
+        self._catalogue = catalogue
+        self._scope = scope
+        self._mock: Mock | None = None
+        self._pool: Pool | None = None
+        self._environment: Environment | None = None
+        self._problem: Problem | None = None
+        self._handler = _Termination()
+        self.collector = Collector(
+            catalogue=catalogue,
+            scope=scope,
+            facts=self.facts,
+            reporting=Reporting(
+                report_dir=options.report_dir,
+                expected_failures=options.expected_failures,
+                secrets=_secrets(options),
+                narrowed=config.args != [SUITES],
+                require_complete=options.require_complete,
+            ),
+        )
+
+    @property
+    def _seed(self) -> str:
+        return str(self._config.option.hypothesis_seed)
+
+    def facts(self) -> Facts:
+        """What the report says about the run itself, as far as it is known by now."""
+        options, environment = self._options, self._environment
+        needed = {row for id in self._scope.in_scope for row in self._catalogue[id].wire}
+        return Facts(
+            run=RunFacts(
+                self.id,
+                command_line(self._config.invocation_params.args),
+                seed=int(self._seed),
+                replay=("pytest", *replay_options(vars(self._config.option))),
+            ),
+            target=Target(
+                options.target.kind.value,
+                options.settings,
+                options.profile.name,
+                tuple(row.name for row in options.profile.assumed if row.name in needed),
+            ),
+            implementation=Implementation(
+                version=environment.version if environment else None,
+                url=environment.default.url if environment else options.target.address or None,
+            ),
+            deployments=environment.deployments if environment else (),
+            problem=self._problem,
+        )
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_sessionstart(self, session: pytest.Session) -> None:
+        """Bring up what the tests need, before any test or worker is started."""
+        if session.config.option.collectonly:
+            return
+        self._handler.install()
+        console = Console.of(session.config)
+        console.opening(
+            self._options, self._catalogue, self._scope, self._config.option.hypothesis_seed
+        )
+        began = time.monotonic()
+        try:
+            self._environment = self._bring_up()
+        except ConformanceError as problem:
+            self._give_up(session, problem)
+        session.config.stash[held.ENVIRONMENT] = self._environment
+        console.connected(self._options, self._environment, time.monotonic() - began)
+        if session.config.args == [SUITES]:
+            progress = Progress(session.config, self._catalogue)
+            session.config.pluginmanager.register(progress, "dataplane-progress")
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_configure_node(self, node: object) -> None:
+        """Tell a worker of pytest-xdist what is up."""
+        assert self._environment is not None
+        node.workerinput[WORKER_INPUT] = self._environment.to_json()  # type: ignore[attr-defined]
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """End the run where a data plane died: what comes after would blame it for the silence."""
+        if self._pool is None:
+            return
+        death = self._pool.death(within=DYING if report.failed else 0.0)
+        if death:
+            self._problem = Problem(death, DataPlaneDied.exit_code)
+            pytest.exit(death, returncode=DataPlaneDied.exit_code)
+
+    def pytest_unconfigure(self) -> None:
+        """Stop everything that was started."""
+        self._take_down()
+        self._handler.remove()
+
+    def _bring_up(self) -> Environment:
+        mock = bring_up(self._options) if self._options.mocked else None
+        self._mock = mock
+        self._pool = Pool(self._options, mock, run=self.id)
+        return self._pool.start(self._configurations())
+
+    def _configurations(self) -> list[Mapping[str, str]]:
+        needs = needs_of(suite_modules())
+        return [
+            configuration
+            for need in needs
+            if need.requirement in self._scope.in_scope
+            for configuration in need.configurations
+        ]
+
+    def _give_up(
+        self, session: pytest.Session, problem: ConformanceError | KeyboardInterrupt
+    ) -> NoReturn:
+        """End a run that cannot begin; pytest finishes no session that was not begun."""
+        self._take_down()
+        sentence = str(problem) or "the run was interrupted before a test was started"
+        code = problem.exit_code if isinstance(problem, ConformanceError) else INTERRUPTED
+        self._problem = Problem(sentence, code)
+        self.collector.conclude(session, code)
+        pytest.exit(sentence, returncode=code)
+
+    def _take_down(self) -> None:
+        pool, mock = self._pool, self._mock
+        self._pool = self._mock = None
+        if pool is not None:
+            pool.stop()
+        if mock is not None:
+            mock.stop()
+
+
+class _Termination:
+    """SIGTERM ends a run as Ctrl-C does, so that everything is taken down and reported."""
+
+    def __init__(self) -> None:
+        self._before: object = None
+
+    def install(self) -> None:
+        """Take the signal over, unless somebody else already handles it."""
+        usual = signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
+        if usual and threading.current_thread() is threading.main_thread():
+            self._before = signal.signal(signal.SIGTERM, self._interrupt)
+
+    def remove(self) -> None:
+        """Give the signal back."""
+        if self._before is not None:
+            signal.signal(signal.SIGTERM, signal.SIG_DFL)
+            self._before = None
+
+    def _interrupt(self, _number: int, _frame: FrameType | None) -> None:
+        raise KeyboardInterrupt("the run was told to stop by SIGTERM")
+
+
+def _secrets(options: Options) -> tuple[str, ...]:
+    given = (options.api_key, options.second_api_key, options.control_plane.token)
+    headers = (value for _, value in options.reach.headers)
+    return tuple(secret for secret in (*given, *headers) if secret)
