@@ -1,0 +1,122 @@
+"""What runs in the forked children of the self-check: one data plane, or one run of the suite.
+
+The fork server imports this module once, so that a run pays for a fork and not for imports: that is
+why everything heavy is imported here, and why the fork server alone imports it.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import sys
+import threading
+from typing import TYPE_CHECKING
+
+import hypothesis
+import pytest
+
+# Imported for those who import them later, in every child: the door of the plugin and its rooms.
+from conformance import (
+    held,
+    marks,
+    plugin,
+)
+from conformance.deployment.environment import Environment
+from conformance.examples import EXAMPLES
+from conformance.options.values import Effort
+from conformance.reference import nulls, server
+from conformance.reference.composition import Reference, compose, create_app
+from conformance.reference.defects import DEFECTS
+from conformance.reference.settings import Settings
+from conformance.reference.variants import VARIANTS
+from conformance.selfcheck.subject import Kind
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from multiprocessing.connection import Connection
+    from pathlib import Path
+
+__all__ = ["run_suite", "serve"]
+
+PROFILE = "dataplane-selfcheck"
+SEED = 1
+PHASES = (hypothesis.Phase.explicit, hypothesis.Phase.generate)
+PLUGINS = (plugin.__name__, "_hypothesis_pytestplugin")
+
+marks.suite_modules()
+
+
+def serve(
+    kind: Kind, name: str, settings: Mapping[str, str], output: Path, ready: Connection
+) -> None:
+    """Be a data plane until the process is told to stop; its URL is sent as soon as it is known."""
+    _become_a_child(output)
+    bound = server.bind("127.0.0.1", 0)
+    if kind is Kind.NULL:
+        bound.listen()
+        ready.send(server.url(bound))
+        nulls.serve(nulls.NULLS[name], bound)
+    else:
+        reference = _different(kind, name, compose(Settings.from_environment(settings)))
+        server.serve(create_app(reference), ready=ready.send, bound=bound)
+
+
+def run_suite(environment: str, arguments: Sequence[str], folder: Path, output: Path) -> None:
+    """Run the suite against what is up already, and end with pytest's exit code."""
+    _become_a_child(output)
+    os.chdir(folder)
+    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
+    _register_profile()
+    provided = Provided(Environment.from_json(environment))
+    options = [f"-p{name}" for name in PLUGINS] + ["-pno:cacheprovider", "--noconftest"]
+    options += [f"--hypothesis-profile={PROFILE}", f"--hypothesis-seed={SEED}"]
+    sys.exit(pytest.main([*options, *arguments], plugins=[provided]))
+
+
+class Provided:
+    """A pytest plugin that hands an environment to a run, which then starts none."""
+
+    def __init__(self, environment: Environment) -> None:
+        self._environment = environment
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_configure(self, config: pytest.Config) -> None:
+        """Put it where the run looks for it."""
+        config.stash[held.ENVIRONMENT] = self._environment
+
+
+def _different(kind: Kind, name: str, reference: Reference) -> Reference:
+    if kind is Kind.DEFECT:
+        return DEFECTS[name].apply(reference)
+    if kind is Kind.VARIANT:
+        return VARIANTS[name].apply(reference)
+    return reference
+
+
+def _register_profile() -> None:
+    """Few examples, the same in each run, and none made smaller: which fails is all that counts."""
+    hypothesis.settings.register_profile(
+        PROFILE,
+        deadline=None,
+        database=None,
+        phases=PHASES,
+        max_examples=EXAMPLES[Effort.QUICK],
+        report_multiple_bugs=False,
+        suppress_health_check=list(hypothesis.HealthCheck),
+    )
+
+
+def _become_a_child(output: Path) -> None:
+    """Print into a file, also through the descriptors, and end when the parent is gone."""
+    descriptor = os.open(output, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    os.dup2(descriptor, 1)
+    os.dup2(descriptor, 2)
+    os.close(descriptor)
+    threading.Thread(target=_end_with_the_parent, daemon=True).start()
+
+
+def _end_with_the_parent() -> None:
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)

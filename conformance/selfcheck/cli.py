@@ -1,0 +1,111 @@
+"""The command `selfcheck`: runs what was planned, prints the matrix, and tells if it is perfect."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from conformance.errors import UsageProblem
+from conformance.requirements import Catalogue, load
+from conformance.selfcheck.bench import Bench, NoResult, set_up
+from conformance.selfcheck.matrix import Finding, Matrix, judge
+from conformance.selfcheck.plan import Selection, plan
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Callable, Sequence
+
+    from conformance.selfcheck.subject import Subject
+
+__all__ = ["check", "configure", "main"]
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Offer the options of the self-check."""
+    add = parser.add_argument
+    add("--area", action="append", default=[], help="only this area; may be repeated")
+    for kind in ("defect", "variant", "null"):
+        add(
+            f"--{kind}",
+            action="append",
+            default=[],
+            metavar="NAME",
+            help=f"only this {kind}, and what else is named; may be repeated",
+        )
+    add("--json", metavar="FILE", help="write the matrix to this file")
+    add("--jobs", metavar="N", help="how many data planes are judged at the same time")
+    add("--keep", metavar="DIR", help="keep the report and the output of every run here")
+
+
+def main(arguments: argparse.Namespace) -> int:
+    """Run the self-check; 0 only if every run came out exactly as it must."""
+    catalogue = load()
+    jobs = _jobs(arguments.jobs)
+    selection = Selection(arguments.area, arguments.defect, arguments.variant, arguments.null)
+    subjects = plan(selection, catalogue.areas)
+    keep = Path(arguments.keep).absolute() if arguments.keep else None
+    with set_up(keep) as bench:
+        matrix = check(bench, subjects, catalogue, jobs=jobs, progress=_progress(len(subjects)))
+    print(f"\n{matrix.render()}")  # noqa: T201 - the matrix is the command's answer
+    if arguments.json:
+        Path(arguments.json).write_text(json.dumps(matrix.document(), indent=2) + "\n", "utf-8")
+    return 0 if matrix.perfect else 1
+
+
+def check(
+    bench: Bench,
+    subjects: Sequence[Subject],
+    catalogue: Catalogue,
+    *,
+    jobs: int = 1,
+    progress: Callable[[Finding], None] = lambda _: None,
+) -> Matrix:
+    """Run every subject, so many at a time, and return the matrix in the order of the subjects."""
+    began = time.monotonic()
+    with ThreadPoolExecutor(jobs) as executor:
+        waiting = [executor.submit(examine, bench, subject, catalogue) for subject in subjects]
+        try:
+            for done in as_completed(waiting):
+                progress(done.result())
+        except BaseException:
+            executor.shutdown(wait=False, cancel_futures=True)
+            raise
+    areas = {area for subject in subjects for area in subject.areas}
+    levels = {row.id: row.level for row in catalogue.values() if row.area in areas}
+    return Matrix([one.result() for one in waiting], levels, time.monotonic() - began)
+
+
+def examine(bench: Bench, subject: Subject, catalogue: Catalogue) -> Finding:
+    """Run one subject and judge what came of it."""
+    began = time.monotonic()
+    musts = frozenset(row.id for row in catalogue.values() if row.is_must)
+    try:
+        outcomes = bench.run(subject)
+    except NoResult as failure:
+        return Finding(subject, frozenset(), problem=str(failure))
+    return judge(subject, outcomes, musts, seconds=time.monotonic() - began)
+
+
+def _progress(total: int) -> Callable[[Finding], None]:
+    seen: list[Finding] = []
+
+    def show(finding: Finding) -> None:
+        seen.append(finding)
+        count = f"[{len(seen):3}/{total}]"
+        sys.stdout.write(f"{count} {finding.seconds:5.1f} s  {finding.render()}\n")
+        sys.stdout.flush()
+
+    return show
+
+
+def _jobs(text: str | None) -> int:
+    if text is None:
+        return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 2
+    if not text.isdecimal() or int(text) < 1:
+        raise UsageProblem(f"--jobs {text}: a number from 1 is expected.")
+    return int(text)
