@@ -18,15 +18,11 @@ if TYPE_CHECKING:
 
     from conformance.requirements import Catalogue
 
-__all__ = ["MARKERS", "Need", "needs_of", "requirement", "settings", "suite_modules"]
+__all__ = ["Need", "needs_of", "requirement", "settings", "suite_modules"]
 
 SUITES = "conformance.suites"
 REQUIREMENT = "requirement"
 SETTINGS = "dataplane_settings"
-MARKERS = (
-    f"{REQUIREMENT}(id): the requirement of a data plane that this test judges",
-    f"{SETTINGS}(values): a configuration in which this test needs the data plane",
-)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,11 @@ import pytest
 
 from conformance.options.table import GROUPS, add_to, target_given
 
+MARKERS = (
+    "requirement(id): the requirement of a data plane that this test judges",
+    "dataplane_settings(values): a configuration in which this test needs the data plane",
+)
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Offer the options of a run."""
@@ -17,6 +22,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
     """Take part in this pytest session if it was given a data plane."""
+    for marker in MARKERS:
+        config.addinivalue_line("markers", marker)
     if not target_given(vars(config.option)):
         return
     pytest.register_assert_rewrite("conformance.expect", "mock_control_plane")

@@ -88,7 +88,7 @@ class Run:
             run=RunFacts(
                 self.id,
                 command_line(self._config.invocation_params.args),
-                seed=int(self._seed),
+                seed=int(self._seed) if self._seed.isdecimal() else None,
                 replay=("pytest", *replay_options(vars(self._config.option))),
             ),
             target=Target(
@@ -107,24 +107,21 @@ class Run:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionstart(self, session: pytest.Session) -> None:
-        """Bring up what the tests need, before any test or worker is started."""
-        if session.config.option.collectonly:
+        """Bring up what the tests need, before any test or worker is started.
+
+        An environment that is already held is used as it is; whoever put it there owns it.
+        """
+        config = session.config
+        if config.option.collectonly:
             return
         self._handler.install()
-        console = Console.of(session.config)
-        console.opening(
-            self._options, self._catalogue, self._scope, self._config.option.hypothesis_seed
-        )
-        began = time.monotonic()
-        try:
-            self._environment = self._bring_up()
-        except ConformanceError as problem:
-            self._give_up(session, problem)
-        session.config.stash[held.ENVIRONMENT] = self._environment
-        console.connected(self._options, self._environment, time.monotonic() - began)
-        if session.config.args == [SUITES]:
-            progress = Progress(session.config, self._catalogue)
-            session.config.pluginmanager.register(progress, "dataplane-progress")
+        console = Console.of(config)
+        console.opening(self._options, self._catalogue, self._scope, self._seed)
+        if held.ENVIRONMENT not in config.stash:
+            config.stash[held.ENVIRONMENT] = self._begin(session, console)
+        self._environment = config.stash[held.ENVIRONMENT]
+        if config.args == [SUITES]:
+            config.pluginmanager.register(Progress(config, self._catalogue), "dataplane-progress")
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_configure_node(self, node: object) -> None:
@@ -146,6 +143,15 @@ class Run:
         """Stop everything that was started."""
         self._take_down()
         self._handler.remove()
+
+    def _begin(self, session: pytest.Session, console: Console) -> Environment:
+        began = time.monotonic()
+        try:
+            environment = self._bring_up()
+        except (ConformanceError, KeyboardInterrupt) as problem:
+            self._give_up(session, problem)
+        console.connected(self._options, environment, time.monotonic() - began)
+        return environment
 
     def _bring_up(self) -> Environment:
         mock = bring_up(self._options) if self._options.mocked else None

@@ -11,7 +11,7 @@ from conformance import held, resources
 from conformance.deployment.environment import Environment
 from conformance.errors import ConformanceError
 from conformance.examples import set_up_examples
-from conformance.marks import MARKERS, REQUIREMENT, SUITES
+from conformance.marks import REQUIREMENT, SUITES
 from conformance.options.reading import Raw, prepare_report_dir, read
 from conformance.report.collector import Collector, Reporting
 from conformance.report.facts import Facts, RunFacts, Target
@@ -38,8 +38,6 @@ def join(config: pytest.Config) -> None:
     except ConformanceError as problem:
         raise pytest.UsageError(str(problem)) from problem
     config.stash[held.OPTIONS] = options
-    for marker in MARKERS:
-        config.addinivalue_line("markers", marker)
     _collect_the_suite(config)
     set_up_examples(config, options)
     scope = scope_of(options, catalogue)

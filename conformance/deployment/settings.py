@@ -24,7 +24,8 @@ NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 DOUBLE_QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"\s*(?:#.*)?')
 SINGLE_QUOTED = re.compile(r"'([^']*)'\s*(?:#.*)?")
 ESCAPE = re.compile(r"\\(.)")
-SECRET = re.compile(r"KEY|TOKEN|SECRET|PASSWORD|CREDENTIAL|_URL$|DSN")
+SECRET = re.compile(r"KEY|TOKEN|SECRET|PASSWORD|CREDENTIAL")
+USER_INFO = re.compile(r"://[^/@]*:[^/@]+@")
 ESCAPES = {"n": "\n", "r": "\r", "t": "\t"}
 
 # A started data plane must not see what a developer's shell happens to hold for another one.
@@ -116,5 +117,9 @@ def _unquoted(value: str, where: str) -> str:
 
 
 def secrets_of(settings: Mapping[str, str]) -> frozenset[str]:
-    """The values of settings that must not be shown, told by their names."""
-    return frozenset(value for name, value in settings.items() if value and SECRET.search(name))
+    """The values of settings that must not be shown: by their names, or URLs with a password."""
+    return frozenset(
+        value
+        for name, value in settings.items()
+        if value and (SECRET.search(name) or USER_INFO.search(value))
+    )

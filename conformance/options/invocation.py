@@ -27,7 +27,7 @@ SECRET = frozenset(
         "--dataplane-setting",
     }
 )
-HIDDEN = "…"
+HIDDEN = "..."
 
 
 def command_line(arguments: Sequence[str]) -> str:

@@ -1,0 +1,73 @@
+"""What is judged follows from the options, and what is not says what would unlock it."""
+
+from __future__ import annotations
+
+import pytest
+
+from conformance.options.reading import Raw, read
+from conformance.requirements import load
+from conformance.scope import UNLOCKS, Scope, scope_of
+
+CATALOGUE = load()
+URL = {"dataplane_url": "http://127.0.0.1:1"}
+ONE = {"BRAINTRUST_API_KEY": "sk-one"}
+
+
+def scope(values: dict[str, object], environment: dict[str, str] | None = None) -> Scope:
+    """The scope of a command line."""
+    return scope_of(read(Raw(values, environment or {}), CATALOGUE), CATALOGUE)
+
+
+def test_embedded_run_judges_everything() -> None:
+    """With the embedded data plane nothing is out of scope."""
+    found = scope({"dataplane_embedded": True})
+    assert found.in_scope == set(CATALOGUE)
+    assert found.out_of_scope == {}
+
+
+def test_mock_makes_an_attached_run_whole() -> None:
+    """With the mock as its control plane an attached data plane is judged whole, too."""
+    assert scope({**URL, "control_plane_url": "http://m"}).in_scope == set(CATALOGUE)
+
+
+def test_key_alone_leaves_out_what_needs_the_mock() -> None:
+    """With one key, what needs the control plane or a second user is out, and says what to pass."""
+    found = scope(URL, ONE)
+    assert {missing.need for missing in found.out_of_scope["AUD-06"]} == {
+        "control-plane",
+        "second-user",
+    }
+    assert "--control-plane-listen" in found.out_of_scope["AUD-06"][0].unlock
+    assert "AUD-04" in found.in_scope
+
+
+def test_second_key_is_a_second_user() -> None:
+    """A second key takes one obstacle away."""
+    found = scope(URL, {**ONE, "BRAINTRUST_SECOND_API_KEY": "sk-two"})
+    assert [missing.need for missing in found.out_of_scope["AUD-06"]] == ["control-plane"]
+
+
+def test_without_a_key_nothing_is_in_scope() -> None:
+    """Without a key and a mock there is nothing that could be judged."""
+    assert scope(URL).in_scope == frozenset()
+
+
+@pytest.mark.parametrize(
+    ("selection", "inside", "outside"),
+    [
+        ({"dataplane_requirement": ["AUD-04"]}, "AUD-04", "AUD-05"),
+        ({"dataplane_level": "must"}, "AUD-04", "AUD-03"),
+    ],
+)
+def test_selection_leaves_out_the_rest(
+    selection: dict[str, object], inside: str, outside: str
+) -> None:
+    """What the user leaves out is out of scope by his own choice."""
+    found = scope({"dataplane_embedded": True, **selection})
+    assert inside in found.in_scope
+    assert found.out_of_scope[outside][0].need == "selection"
+
+
+def test_every_need_of_the_catalogue_can_be_unlocked() -> None:
+    """No requirement of this release waits for what no option provides."""
+    assert {need for row in CATALOGUE.values() for need in row.needs} <= set(UNLOCKS)
