@@ -37,6 +37,8 @@ def _lines(document: Document) -> Iterator[str]:
         yield f"<br>beside it: {_plain(beside)}"
     if document["problem"]:
         yield f"<br>problem: {_plain(document['problem'])}"
+    if known := wording.excused(document):
+        yield f"<br>known: {_plain(known)}"
     yield from (f"<br>stale: {_plain(sentence)}" for sentence in wording.stale(document))
     yield ""
     yield f"{_plain(wording.reached(document))}, in {_plain(wording.duration(document))}."
@@ -44,7 +46,7 @@ def _lines(document: Document) -> Iterator[str]:
     yield from _areas(document)
     for requirement in wording.having(document, *wording.TROUBLE):
         yield from _trouble(requirement)
-    yield from _inconclusive(document)
+    yield from _unjudged(document)
     yield from _unlocks(document)
 
 
@@ -56,7 +58,7 @@ def _areas(document: Document) -> Iterator[str]:
 
 
 def _trouble(requirement: Document) -> Iterator[str]:
-    known = ", a known failure" if requirement["expected_failure"] else ""
+    known = ", a known failure" if wording.is_excused(requirement) else ""
     level = f"{requirement['level']}, {requirement['basis']}{known}"
     yield ""
     yield f"### {requirement['outcome']}: {requirement['id']} ({level})"
@@ -94,19 +96,19 @@ def _evidence(evidence: Document) -> Iterator[str]:
     yield "</details>"
 
 
-def _inconclusive(document: Document) -> Iterator[str]:
-    requirements = wording.having(document, "inconclusive")
+def _unjudged(document: Document) -> Iterator[str]:
+    requirements = wording.unjudged(document)
     if requirements:
-        yield from ("", "### inconclusive", "")
-        yield from _table_head("requirement", "level", "why")
+        yield from ("", "### not judged: what was needed for it did not happen", "")
+        yield from _table_head("requirement", "level", "outcome", "why")
     for one in requirements:
-        yield _row(one["id"], one["level"], wording.reason_of(one))
+        yield _row(one["id"], one["level"], one["outcome"], wording.reason_of(one))
 
 
 def _unlocks(document: Document) -> Iterator[str]:
     unlocks = document["scope"]["unlocks"]
     if unlocks:
-        yield from ("", "### not judged, and what would unlock it", "")
+        yield from ("", "### what would let more be judged", "")
         yield from _table_head("option", "unlocks")
     for unlock in unlocks:
         yield _row(wording.key_of(unlock), wording.unlocking(unlock))

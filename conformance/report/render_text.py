@@ -86,7 +86,7 @@ def _table(document: Document, width: int) -> Iterator[Line]:
 
 
 def _trouble(requirement: Document, width: int) -> Iterator[Line]:
-    known = " (a known failure)" if requirement["expected_failure"] else ""
+    known = " (a known failure)" if wording.is_excused(requirement) else ""
     head = f"{requirement['outcome'].upper()} {requirement['id']} {requirement['level']}{known}"
     yield Line()
     yield Line(head, _STYLES[requirement["outcome"]])
@@ -126,17 +126,17 @@ def _evidence(evidence: Document, width: int) -> Iterator[Line]:
 
 
 def _not_judged(document: Document, width: int) -> Iterator[Line]:
-    inconclusive = wording.having(document, "inconclusive")
-    if inconclusive:
+    unjudged = wording.unjudged(document)
+    if unjudged:
         yield Line()
-        yield Line("inconclusive: in scope, and what was needed to judge did not happen", ("bold",))
-    for requirement in inconclusive:
-        text = f"{requirement['level']}. {wording.reason_of(requirement)}"
+        yield Line("not judged: what was needed for it did not happen", ("bold",))
+    for requirement in unjudged:
+        text = f"{requirement['level']}, {requirement['outcome']}. {wording.reason_of(requirement)}"
         yield from _told(requirement["id"], text, width, ("yellow",))
     unlocks = document["scope"]["unlocks"]
     if unlocks:
         yield Line()
-        yield Line("not judged, and what would unlock it", ("bold",))
+        yield Line("what would let more be judged", ("bold",))
     for unlock in unlocks:
         yield Line(f"  {_clean(wording.key_of(unlock))}", ("cyan",))
         yield from _wrapped(wording.unlocking(unlock), width, "      ")
@@ -144,6 +144,8 @@ def _not_judged(document: Document, width: int) -> Iterator[Line]:
 
 def _verdict(document: Document, width: int) -> Iterator[Line]:
     yield Line()
+    if known := wording.excused(document):
+        yield from _told("known", known, width)
     for sentence in wording.stale(document):
         yield from _told("stale", sentence, width, ("red", "bold"))
     if document["problem"]:

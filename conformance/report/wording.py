@@ -9,6 +9,8 @@ if TYPE_CHECKING:
     from conformance.report.document import Document
 
 TROUBLE = ("failed", "error")
+NOT_ASKED_FOR = ("out-of-scope", "not-selected")
+NAMED = 8
 
 
 def headline(document: Document) -> str:
@@ -20,7 +22,7 @@ def headline(document: Document) -> str:
     if verdict == "conformant":
         return f"conformant: {_all(of)} passed"
     if verdict == "conformant in scope":
-        return f"conformant in scope: {passed} of {of} MUSTs passed, {of - must} were out of scope"
+        return f"conformant in scope: {passed} of {of} MUSTs passed, {of - must} out of scope"
     if verdict == "not conformant":
         return f"not conformant: {failed} of {of} MUSTs failed, {passed} passed"
     sentence = f"incomplete: {passed} of the {must} MUSTs in scope passed"
@@ -61,6 +63,26 @@ def having(document: Document, *outcomes: str) -> list[Document]:
     return [one for one in document["requirements"] if one["outcome"] in outcomes]
 
 
+def unjudged(document: Document) -> list[Document]:
+    """Return the requirements in scope that were neither passed nor failed, nor broke."""
+    return [
+        one
+        for one in having(document, "inconclusive", "skipped")
+        if one["reason"]["code"] not in NOT_ASKED_FOR
+    ]
+
+
+def is_excused(requirement: Document) -> bool:
+    """Return whether a requirement failed as it was known to."""
+    return requirement["outcome"] == "failed" and requirement["expected_failure"] is not None
+
+
+def excused(document: Document) -> str:
+    """Return which failures are known and do not fail the run; empty where there are none."""
+    ids = [one["id"] for one in document["requirements"] if is_excused(one)]
+    return f"{', '.join(ids)}: known to fail, which does not fail the run" if ids else ""
+
+
 def reached(document: Document) -> str:
     """Return which data plane was judged, and how it was reached."""
     implementation, target = document["implementation"], document["target"]
@@ -86,10 +108,11 @@ def key_of(unlock: Document) -> str:
 
 def unlocking(unlock: Document) -> str:
     """Return how much would be judged with an option, and what it gives."""
-    requirements = len(unlock["requirements"])
-    noun = "requirement" if requirements == 1 else "requirements"
+    ids = unlock["requirements"]
+    noun = "requirement" if len(ids) == 1 else "requirements"
     musts = f" ({unlock['musts']} MUST)" if unlock["musts"] else ""
-    return f"{requirements} {noun}{musts}. {unlock['sentence']}"
+    named = f": {', '.join(ids)}" if len(ids) <= NAMED else ""
+    return f"{len(ids)} {noun}{musts}{named}. {unlock['sentence']}"
 
 
 def reason_of(requirement: Document) -> str:
