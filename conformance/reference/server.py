@@ -20,7 +20,8 @@ CLOSES_WITHIN = 3
 def bind(host: str, port: int) -> socket.socket:
     """Return a bound socket; raise `OSError` if the port is taken. 0 takes a free port."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    bound = socket.socket(family)
+    # asyncio sends small packets at once only where the protocol is spelled out.
+    bound = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         bound.bind((host, port))
