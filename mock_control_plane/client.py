@@ -34,6 +34,7 @@ __all__ = [
 ]
 
 PAGE = 1000
+EVERYTHING = 1_000_000_000
 UNIQUE = "\0unique"
 
 
@@ -187,8 +188,15 @@ class Realm:
 
     def entries(self, *, after: int = 0, limit: int = PAGE, **filters: str | float) -> list[Entry]:
         """Return entries later than `after`, ascending, at most `limit`."""
-        query = {"after": after, "limit": limit, **filters}
-        return _entries(self._ask("GET", "/entries", query=query))
+        found: list[Entry] = []
+        more = True
+        while more and len(found) < limit:
+            query = {"after": after, "limit": limit - len(found), **filters}
+            answer = self._ask("GET", "/entries", query=query)
+            found += _entries(answer)
+            more = answer["more"] and bool(found)
+            after = found[-1].seq if found else after
+        return found
 
     def count(self, *, after: int = 0, **filters: str | float) -> int:
         """Return how many entries are later than `after` and match."""
@@ -216,13 +224,7 @@ class Watch:
 
     def entries(self, **filters: str | float) -> list[Entry]:
         """Return all entries since the window was opened that match, ascending."""
-        found: list[Entry] = []
-        while True:
-            after = found[-1].seq if found else self.after
-            page = self.realm.entries(after=after, limit=PAGE, **filters)
-            found += page
-            if len(page) < PAGE:
-                return found
+        return self.realm.entries(after=self.after, limit=EVERYTHING, **filters)
 
     def wait_for(self, *, deadline: float, count: int = 1, **filters: str | float) -> list[Entry]:
         """Return once `count` entries match; when `deadline` seconds have passed, what there is."""
@@ -287,7 +289,7 @@ class Wire:
         self.timeout = timeout
         try:
             self.http = httpx.Client(
-                base_url=f"{url}/_mock",
+                base_url=url,
                 headers={} if token is None else {"authorization": f"Bearer {token}"},
                 timeout=timeout,
                 limits=httpx.Limits(max_connections=None, max_keepalive_connections=32),
@@ -313,7 +315,9 @@ class Wire:
     ) -> Any:
         timeout = httpx.Timeout(self.timeout, read=self.timeout + patience)
         try:
-            answer = self.http.request(method, path, json=json, params=query, timeout=timeout)
+            answer = self.http.request(
+                method, f"/_mock{path}", json=json, params=query, timeout=timeout
+            )
         except (httpx.HTTPError, httpx.InvalidURL) as problem:
             reason = str(problem) or type(problem).__name__
             raise ControlPlaneError(

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Mapping
 
 Basis = Literal["evidenced", "assumed", "confirmed"]
 Site = Literal["control-plane", "data-plane"]
@@ -238,7 +238,7 @@ class _Reader:
             raise self.problem(f"{where} has the endpoint {text!r}; expected one like 'POST /path'")
         return Endpoint(method, path)
 
-    def known(self, table: dict[str, Any], names: Iterable[str], where: str) -> None:
+    def known(self, table: dict[str, Any], names: Collection[str], where: str) -> None:
         for key in table:
             if key not in names:
                 near = get_close_matches(key, names, 1)
@@ -246,7 +246,7 @@ class _Reader:
                 raise self.problem(f"{where} has an unknown key {key!r}; {hint}")
 
     def table(
-        self, table: dict[str, Any], key: str, complete: Iterable[str] | None = None
+        self, table: dict[str, Any], key: str, complete: Collection[str] | None = None
     ) -> dict[str, Any]:
         value = table.get(key, {})
         if not isinstance(value, dict):

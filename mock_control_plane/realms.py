@@ -1,0 +1,119 @@
+"""Realms: independent control planes in one process, each with its own people, objects and port.
+
+How a port is opened is `server`; who may open one over HTTP is `admin`.
+"""
+
+from __future__ import annotations
+
+import re
+import secrets
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from mock_control_plane.app import World, create_app
+from mock_control_plane.directory import Directory
+from mock_control_plane.objects import Objects
+from mock_control_plane.recording import Recorder
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Iterator
+
+    from starlette.types import ASGIApp
+
+    from mock_control_plane.journal import Journal
+    from mock_control_plane.wire import Profile
+
+DEFAULT: Final = "default"
+NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+
+
+class RealmProblem(ValueError):
+    """A realm cannot be made as it was asked for; one sentence."""
+
+
+class UnknownRealm(RealmProblem):
+    """There is no realm of that name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Realm:
+    """One control plane: who exists in it, what exists in it, and where it listens."""
+
+    name: str
+    url: str
+    directory: Directory
+    objects: Objects
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What a new realm is to be; what is None is made up.
+
+    `host` is the name under which its data plane reaches this machine.
+    """
+
+    name: str | None = None
+    organization: str | None = None
+    organization_id: str | None = None
+    host: str | None = None
+
+
+class Realms:
+    """Every realm of a process, over one journal. Belongs to the thread of the event loop.
+
+    `listen` opens a port for an application and gives its URL.
+    """
+
+    def __init__(
+        self,
+        journal: Journal,
+        profile: Profile,
+        listen: Callable[[ASGIApp, str | None], Awaitable[str]],
+    ) -> None:
+        self.journal = journal
+        self.profile = profile
+        self._listen = listen
+        self._realms: dict[str, Realm] = {}
+        self._acknowledged = {
+            (endpoint.method, endpoint.path): row.format
+            for row in profile.telemetry
+            for endpoint in row.endpoints
+        }
+
+    def __iter__(self) -> Iterator[Realm]:
+        return iter(self._realms.values())
+
+    def get(self, name: str) -> Realm:
+        """Return a realm by its name."""
+        if name not in self._realms:
+            raise UnknownRealm(
+                f"there is no realm {name!r}; there is {', '.join(self._realms)}:"
+                " create it first (the realms of a mock end with its process)"
+            )
+        return self._realms[name]
+
+    async def create(
+        self, order: Order, front: Callable[[ASGIApp], ASGIApp] = lambda app: app
+    ) -> Realm:
+        """Open a new realm; it listens when this returns. `front` is put before its recorder."""
+        name = order.name or f"realm-{secrets.token_hex(4)}"
+        if not NAME.fullmatch(name):
+            raise RealmProblem(
+                f"{name!r} cannot be the name of a realm; expected at most 64 letters, digits,"
+                " dots, dashes and underscores"
+            )
+        if name in self._realms:
+            raise RealmProblem(f"there is a realm {name!r} already; give another name")
+        directory = Directory(order.organization, organization_id=order.organization_id)
+        objects = Objects()
+        app = create_app(World(directory, objects, self.profile))
+        recorder = Recorder(
+            app,
+            self.journal,
+            realm=name,
+            principal_of=directory.principal_of,
+            acknowledged=self._acknowledged,
+        )
+        url = await self._listen(front(recorder), order.host)
+        self._realms[name] = Realm(name, url, directory, objects)
+        return self._realms[name]

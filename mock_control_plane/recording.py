@@ -1,0 +1,255 @@
+"""Recorder: wraps the finished application; exactly one entry for every request.
+
+An entry is durable before the last byte of its answer leaves: who has the answer can see the entry.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from functools import lru_cache
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final
+
+from mock_control_plane.entry import digest_of
+from mock_control_plane.journal import Record
+
+if TYPE_CHECKING:
+    import asyncio
+    from collections.abc import Callable, Mapping
+
+    from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+    from mock_control_plane.entry import Principal
+    from mock_control_plane.journal import Journal
+    from mock_control_plane.wire import Format
+
+MAX_BODY: Final = 16 * 1024 * 1024
+LOGIN: Final = "/api/apikey/login"
+# In the order in which they are believed.
+CREDENTIALS: Final = (b"authorization", b"x-bt-auth-token", b"x-api-key")
+SECRETS: Final = frozenset({*CREDENTIALS, b"proxy-authorization", b"cookie"})
+# Only what stands behind one of these words is the secret itself.
+SCHEMES: Final = frozenset({"bearer", "basic", "token"})
+# Some clients repeat the key in the body of a login: JSON or not, it is found.
+TOKEN: Final = re.compile(rb'(?<="token")(\s*:\s*")((?:[^"\\]|\\.)+)')
+
+
+def _whole(status: int, content_type: bytes, body: bytes) -> tuple[Message, Message]:
+    headers = [(b"content-type", content_type), (b"content-length", b"%d" % len(body))]
+    start: Message = {"type": "http.response.start", "status": status, "headers": headers}
+    return start, {"type": "http.response.body", "body": body}
+
+
+JSON: Final = _whole(200, b"application/json", b"{}")
+PROTOBUF: Final = _whole(200, b"application/x-protobuf", b"")
+TOO_LARGE: Final = _whole(
+    413, b"text/plain; charset=utf-8", b"A body of more than %d bytes is not read" % MAX_BODY
+)
+
+
+class Recorder:
+    """An ASGI application around the one of a realm.
+
+    A request that only has to be recorded and acknowledged never sees the inner application.
+    """
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        journal: Journal,
+        *,
+        realm: str,
+        principal_of: Callable[[str | None], Principal],
+        acknowledged: Mapping[tuple[str, str], Format] = MappingProxyType({}),
+    ) -> None:
+        self.app = app
+        self.journal = journal
+        self.realm = realm
+        self.principal_of = principal_of
+        self.acknowledged = acknowledged
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request, and enter it."""
+        request = _Request(self, scope)
+        if not await request.read(receive):
+            await request.enter(None)
+            return
+        format = self.acknowledged.get((scope["method"], scope["path"]))
+        if format is not None:
+            start, body = PROTOBUF if format == "otlp" and request.is_protobuf() else JSON
+        elif request.size > MAX_BODY:
+            start, body = TOO_LARGE
+        else:
+            await request.routed(self.app, receive, send)
+            return
+        await request.enter(start["status"])
+        await send(start)
+        await send(body)
+
+
+class _Request:
+    """One request while it is answered."""
+
+    __slots__ = ("arrived", "at", "body", "recorder", "scope", "size")
+
+    def __init__(self, recorder: Recorder, scope: Scope) -> None:
+        self.at = time.time()
+        self.arrived = time.monotonic()
+        self.recorder = recorder
+        self.scope = scope
+        self.body = b""
+        self.size = 0
+
+    async def read(self, receive: Receive) -> bool:
+        """Read the body, whole or up to its limit; tell whether the client sent all of it."""
+        message = await receive()
+        if message["type"] == "http.request" and not message.get("more_body"):
+            self.body = message.get("body", b"")
+            self.size = len(self.body)
+            return True
+        kept = bytearray()
+        while message["type"] == "http.request":
+            chunk = message.get("body", b"")
+            self.size += len(chunk)
+            kept += chunk[: MAX_BODY - len(kept)]
+            if not message.get("more_body"):
+                break
+            message = await receive()
+        self.body = bytes(kept)
+        return bool(message["type"] == "http.request")
+
+    async def routed(self, app: ASGIApp, receive: Receive, send: Send) -> None:
+        """Let the inner application answer."""
+        answer = _Answer(self, send)
+        try:
+            await app(self.scope, _replayed(self.body, receive), answer)
+        finally:
+            if not answer.entered:
+                await self.enter(None)
+
+    def is_protobuf(self) -> bool:
+        """Tell whether the sender speaks protobuf, and so wants to be answered in it."""
+        return any(
+            name == b"content-type" and value.startswith(b"application/x-protobuf")
+            for name, value in self.scope["headers"]
+        )
+
+    def enter(self, status: int | None, fault: str | None = None) -> asyncio.Future[int]:
+        """Append the entry; to be awaited before the answer is completed."""
+        scope, recorder = self.scope, self.recorder
+        headers, found = _kept(scope["headers"])
+        authorization = found.get(b"authorization")
+        credential = next((found[name] for name in CREDENTIALS if name in found), None)
+        body = self.body
+        if body and scope["path"] == LOGIN:
+            body, token = _without_token(body)
+            authorization = authorization or token
+            credential = credential or token
+        principal = recorder.principal_of(authorization)
+        return recorder.journal.append(
+            Record(
+                realm=recorder.realm,
+                at=self.at,
+                monotonic=self.arrived,
+                method=scope["method"],
+                path=scope["raw_path"].decode("latin-1"),
+                query=scope["query_string"].decode("latin-1"),
+                principal_kind=principal.kind,
+                principal=principal.id,
+                credential=None if credential is None else _digest(credential),
+                status=status,
+                fault=fault,
+                duration=time.monotonic() - self.arrived,
+                body_size=self.size,
+                headers=headers,
+                body=body,
+            )
+        )
+
+
+class _Answer:
+    """The way out of one answer: what would complete it waits until the entry is durable.
+
+    The head waits for the first of the body, because it may be all that there is: to HEAD, with a
+    status that has no body, or with a length of zero.
+    """
+
+    __slots__ = ("entered", "head", "left", "request", "send", "status")
+
+    def __init__(self, request: _Request, send: Send) -> None:
+        self.request = request
+        self.send = send
+        self.head: Message | None = None
+        self.entered = False
+        self.left: int | None = None
+        self.status = 0
+
+    async def __call__(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.head = message
+            self.status = message["status"]
+            self.left = self._length(message)
+            return
+        if self.left is not None:
+            self.left -= len(message.get("body", b""))
+        completes = not message.get("more_body") or (self.left is not None and self.left <= 0)
+        if completes and not self.entered:
+            self.entered = True
+            await self.request.enter(self.status)
+        if self.head is not None:
+            await self.send(self.head)
+            self.head = None
+        await self.send(message)
+
+    def _length(self, head: Message) -> int | None:
+        if self.request.scope["method"] == "HEAD" or self.status in (204, 304):
+            return 0
+        for name, value in head.get("headers", ()):
+            if name.lower() == b"content-length":
+                return int(value)
+        return None
+
+
+def _replayed(body: bytes, receive: Receive) -> Receive:
+    messages: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
+
+    async def replay() -> Message:
+        return messages.pop() if messages else await receive()
+
+    return replay
+
+
+def _kept(headers: list[tuple[bytes, bytes]]) -> tuple[bytes, dict[bytes, str]]:
+    lines = []
+    found: dict[bytes, str] = {}
+    for name, value in headers:
+        if name in SECRETS:
+            found.setdefault(name, value.decode("latin-1"))
+            value = _redacted(value)
+        lines.append(name + b": " + value)
+    return b"\n".join(lines), found
+
+
+@lru_cache(maxsize=1024)
+def _redacted(value: bytes) -> bytes:
+    scheme, secret = _parted(value.decode("latin-1"))
+    return f"{scheme} digest:{digest_of(secret)}".lstrip().encode("latin-1")
+
+
+@lru_cache(maxsize=1024)
+def _digest(credential: str) -> str:
+    return digest_of(_parted(credential)[1])
+
+
+def _parted(credential: str) -> tuple[str, str]:
+    scheme, _, secret = credential.strip().partition(" ")
+    return (scheme, secret.strip()) if scheme.lower() in SCHEMES else ("", credential.strip())
+
+
+def _without_token(body: bytes) -> tuple[bytes, str | None]:
+    match = TOKEN.search(body)
+    if match is None:
+        return body, None
+    kept = TOKEN.sub(lambda each: each[1] + _redacted(each[2]), body)
+    return kept, f"Bearer {match[2].decode('latin-1')}"
