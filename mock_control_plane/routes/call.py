@@ -39,6 +39,10 @@ IMPERSONATE: Final = "x-bt-impersonate-user"
 # Deeper than anything that people write, and shallow enough to be written out again.
 MAX_DEPTH: Final = 256
 
+# What stands in a body that could hold half of a surrogate pair: whoever reads it back might
+# not be able to, so it is looked at more closely.
+_SURROGATES: Final = (b"\\ud", b"\\uD", b"\xed")
+
 
 @dataclass(frozen=True, slots=True)
 class Call:
@@ -152,6 +156,8 @@ def parsed(body: bytes) -> dict[str, object]:
         raise invalid([wrong_type("", "object", value)])
     if body.count(b"[") + body.count(b"{") > MAX_DEPTH and _deeper_than(value, MAX_DEPTH):
         raise Refusal(400, f"The body is nested deeper than {MAX_DEPTH} levels; send less")
+    if any(sign in body for sign in _SURROGATES) and not _is_text(value):
+        raise Refusal(400, "The body holds half of a surrogate pair, which no text does; send text")
     return value
 
 
@@ -171,14 +177,18 @@ def _finite(text: str) -> float:
     return number
 
 
+def _is_text(value: object) -> bool:
+    try:
+        json.dumps(value, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 def _deeper_than(value: object, depth: int) -> bool:
     level = [value]
-    while level and depth >= 0:
-        inner: list[object] = []
-        for item in level:
-            if isinstance(item, dict):
-                inner.extend(item.values())
-            elif isinstance(item, list):
-                inner.extend(item)
-        level, depth = inner, depth - 1
+    for _ in range(depth):
+        containers = (each for each in level if isinstance(each, dict | list))
+        inner = (each.values() if isinstance(each, dict) else each for each in containers)
+        level = [each for values in inner for each in values if isinstance(each, dict | list)]
     return bool(level)
