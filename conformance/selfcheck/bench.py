@@ -23,7 +23,7 @@ from conformance.selfcheck.subject import Kind, Subject
 from mock_control_plane.wire import load_profile
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from multiprocessing.context import ForkServerProcess
 
     from conformance.selfcheck.matrix import Outcomes
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Bench", "NoResult", "set_up"]
 
+PROFILE = "reference"
 READY_WITHIN = 60.0
 DONE_WITHIN = 150.0
 GRACE = 5.0
@@ -51,7 +52,8 @@ def set_up(keep: Path | None = None) -> Iterator[Bench]:
             target=values.Target(values.Kind.EMBEDDED),
             report_dir=Path(folder),
             reach=Reach(""),
-            profile=load_profile("reference"),
+            profile=load_profile(PROFILE),
+            profile_source=PROFILE,
         )
         mock = bring_up(options)
         try:
@@ -127,7 +129,9 @@ class Bench:
                 raise NoResult(f"the data plane died during the run: {last_lines(output)}")
 
     @contextmanager
-    def _child(self, target: object, *arguments: object) -> Iterator[ForkServerProcess]:
+    def _child(
+        self, target: Callable[..., None], *arguments: object
+    ) -> Iterator[ForkServerProcess]:
         """A forked process that is over when the context is left."""
         process = self._context.Process(target=target, args=arguments, daemon=True)
         process.start()

@@ -96,8 +96,9 @@ def _progress(total: int) -> Callable[[Finding], None]:
 
     def show(finding: Finding) -> None:
         seen.append(finding)
-        count = f"[{len(seen):3}/{total}]"
-        sys.stdout.write(f"{count} {finding.seconds:5.1f} s  {finding.render()}\n")
+        mark = "ok   " if finding.perfect else "WRONG"
+        what = f"{finding.subject.kind.value} {finding.subject.name}"
+        sys.stdout.write(f"[{len(seen):3}/{total}] {finding.seconds:5.1f} s  {mark} {what}\n")
         sys.stdout.flush()
 
     return show

@@ -59,7 +59,7 @@ def test_defect_is_named_after_its_function() -> None:
         flaw = DEFECTS["is-perfectly-fine"]
     finally:
         DEFECTS.pop("is-perfectly-fine", None)
-    assert (flaw.breaks, flaw.summary) == ({"AUD-01"}, "Nothing is wrong.")
+    assert (flaw.breaks, flaw.summary) == (frozenset({"AUD-01"}), "Nothing is wrong.")
 
 
 def test_defect_without_a_docstring_is_refused() -> None:

@@ -32,7 +32,7 @@ def test_defect_that_fails_exactly_its_requirements_is_perfect() -> None:
 def test_missed_defect_is_noticed() -> None:
     """A defect that no requirement trips over is reported as missed."""
     finding = found(Kind.DEFECT, "AUD-04")
-    assert (finding.perfect, finding.missed) == (False, {"AUD-04"})
+    assert (finding.perfect, finding.missed) == (False, frozenset({"AUD-04"}))
     assert "MISSED AUD-04" in finding.render()
 
 
@@ -58,7 +58,7 @@ def test_inconclusive_beside_a_defect_is_allowed() -> None:
 def test_variant_must_pass_everything(kind: Kind, outcome: str) -> None:
     """A conforming data plane on which a requirement does not pass is a false alarm."""
     finding = found(kind, AUD_03=outcome)
-    assert (finding.perfect, finding.extra) == (False, {"AUD-03"})
+    assert (finding.perfect, finding.extra) == (False, frozenset({"AUD-03"}))
 
 
 def test_variant_that_passes_everything_is_perfect() -> None:
@@ -69,7 +69,7 @@ def test_variant_that_passes_everything_is_perfect() -> None:
 def test_must_that_passes_on_a_null_is_noticed() -> None:
     """A MUST that passes on a null data plane passes on nothing."""
     finding = found(Kind.NULL, AUD_01="failed")
-    assert (finding.perfect, finding.extra) == (False, {"AUD-04"})
+    assert (finding.perfect, finding.extra) == (False, frozenset({"AUD-04"}))
     assert "PASSES ON NOTHING AUD-04" in finding.render()
 
 
@@ -82,7 +82,7 @@ def test_should_may_pass_on_a_null() -> None:
 def test_broken_suite_is_noticed(kind: Kind) -> None:
     """An error of the suite itself is never as it must be."""
     finding = found(kind, AUD_01="failed", AUD_03="error", AUD_04="failed")
-    assert (finding.perfect, finding.errors) == (False, {"AUD-03"})
+    assert (finding.perfect, finding.errors) == (False, frozenset({"AUD-03"}))
     assert "THE SUITE BROKE AT AUD-03" in finding.render()
 
 

@@ -33,7 +33,7 @@ def test_defect_is_run_with_the_whole_of_its_area() -> None:
 def test_defect_carries_what_it_must_break() -> None:
     """What must be found is what the defect says of itself."""
     (subject,) = plan(Selection(defects=["audits-only-reads"]), AREAS)
-    assert (subject.kind, subject.breaks) == (Kind.DEFECT, {"AUD-01"})
+    assert (subject.kind, subject.breaks) == (Kind.DEFECT, frozenset({"AUD-01"}))
 
 
 def test_area_leaves_the_defects_of_others_out() -> None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from dataclasses import replace
 from typing import TYPE_CHECKING
-from urllib.parse import quote
 
 from conformance.reference.auditor import Auditor
 from conformance.reference.authentication import Authentication
@@ -67,17 +67,6 @@ def names_the_first_user_ever_seen(reference: Reference) -> Reference:
     return replace(reference, auditor=Flawed())
 
 
-@defect(breaks=WRONG_ID)
-def shortens_the_user_id(reference: Reference) -> Reference:
-    """x-bt-audit-user-id carries the first group of the user's id."""
-
-    class Flawed(Auditor):
-        def user_id(self, trail: Trail) -> str | None:
-            return (super().user_id(trail) or "").partition("-")[0] or None
-
-    return replace(reference, auditor=Flawed())
-
-
 @defect(breaks=WRONG_EMAIL)
 def masks_the_address(reference: Reference) -> Reference:
     """x-bt-audit-user-email shows the first letter and the domain of the address."""
@@ -90,14 +79,26 @@ def masks_the_address(reference: Reference) -> Reference:
     return replace(reference, auditor=Flawed())
 
 
-@defect(breaks=WRONG_EMAIL)
-def percent_encodes_the_address(reference: Reference) -> Reference:
-    """x-bt-audit-user-email is written as in a URL, with %40."""
+@defect(breaks={"AUD-05"})
+def writes_the_address_in_small_letters(reference: Reference) -> Reference:
+    """x-bt-audit-user-email is in small letters, though the user's address has capitals."""
 
     class Flawed(Auditor):
         def user_email(self, trail: Trail) -> str | None:
             email = super().user_email(trail)
-            return email and quote(email)
+            return email and email.lower()
+
+    return replace(reference, auditor=Flawed())
+
+
+@defect(breaks={"AUD-05"})
+def drops_the_tag_of_an_address(reference: Reference) -> Reference:
+    """x-bt-audit-user-email lacks what follows a plus sign: ann@… for ann+ci@…."""
+
+    class Flawed(Auditor):
+        def user_email(self, trail: Trail) -> str | None:
+            email = super().user_email(trail)
+            return email and re.sub(r"\+[^@]*", "", email)
 
     return replace(reference, auditor=Flawed())
 
