@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import httpx
-import uvicorn
 
 from conformance.reference import server
 from conformance.reference.composition import compose, create_app
@@ -23,6 +22,7 @@ from mock_control_plane.wire import load_profile
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Iterator, Mapping
 
+    import uvicorn
     from starlette.types import ASGIApp, Receive, Scope, Send
 
     from conformance.reference.composition import Reference

@@ -36,7 +36,7 @@ class Definitions:
         """Create a document, or return the one of that slug as it is."""
         row = await self.drafted(call, kind)
         existing = self.existing(call, kind, row)
-        return self.answer(call, kind, existing or call.parts.documents.write(kind.name, row))
+        return await self.answer(call, kind, existing or call.parts.documents.write(kind.name, row))
 
     async def replace(self, call: Call, kind: Kind) -> Response:
         """Create a document, or replace the one of that slug."""
@@ -44,7 +44,7 @@ class Definitions:
         existing = self.existing(call, kind, row)
         if existing is not None:
             row = {**row, "id": existing["id"], "created": existing["created"]}
-        return self.answer(call, kind, call.parts.documents.write(kind.name, row))
+        return await self.answer(call, kind, call.parts.documents.write(kind.name, row))
 
     async def page(self, call: Call, kind: Kind) -> Response:
         """Return a page of documents, newest first."""
@@ -52,7 +52,7 @@ class Definitions:
         documents = call.parts.documents
         found = documents.select(await self.selection(call, kind, asked))
         for row in found:
-            self.touch(call, kind, row, how="listed")
+            await self.touch(call, kind, row, how="listed")
         return call.parts.answers.json({"objects": found})
 
     async def read(self, call: Call, kind: Kind) -> Response:
@@ -61,7 +61,7 @@ class Definitions:
         row = await self.find(call, kind, call.id(), version)
         if call.query.get("environment"):
             raise Missing(kind.name, str(row["id"]))
-        self.touch(call, kind, row, how="read")
+        await self.touch(call, kind, row, how="read")
         return call.parts.answers.json(row)
 
     async def change(self, call: Call, kind: Kind) -> Response:
@@ -76,14 +76,14 @@ class Definitions:
         if changed["slug"] != row["slug"] and self.existing(call, kind, changed):
             raise bodies.invalid("Another one of this project has that slug", "slug")
         written = call.parts.documents.write(kind.name, changed)
-        return self.answer(call, kind, written, how="changed")
+        return await self.answer(call, kind, written, how="changed")
 
     async def delete(self, call: Call, kind: Kind) -> Response:
         """Delete one document."""
         row = await self.find(call, kind, call.id())
         xact_id = call.parts.documents.delete(kind.name, str(row["id"]))
         row = {**row, "_xact_id": str(xact_id), "_object_delete": True}
-        return self.answer(call, kind, row, how="deleted")
+        return await self.answer(call, kind, row, how="deleted")
 
     async def find(self, call: Call, kind: Kind, id: str, version: int | None = None) -> Row:
         """Return a document in a project that the caller can read, or raise `Missing`."""
@@ -160,12 +160,12 @@ class Definitions:
             raise
         return [str(row["id"]) for row in rows(answer)]
 
-    def answer(self, call: Call, kind: Kind, row: Row, *, how: str = "created") -> Response:
+    async def answer(self, call: Call, kind: Kind, row: Row, *, how: str = "created") -> Response:
         """Return a document as the answer, and note it for the auditor."""
-        self.touch(call, kind, row, how=how)
+        await self.touch(call, kind, row, how=how)
         return call.parts.answers.json(row)
 
-    def touch(self, call: Call, kind: Kind, row: Row, *, how: str) -> None:
+    async def touch(self, call: Call, kind: Kind, row: Row, *, how: str) -> None:
         """Note a document for the auditor."""
         call.trail.touch(kind.name, str(row["id"]), str(row["name"]), how=how)
 
