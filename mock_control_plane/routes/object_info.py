@@ -34,12 +34,16 @@ def _row(id: str, name: str | None, parents: dict[str, object]) -> dict[str, obj
 
 def _parents(call: Call, record: Record) -> dict[str, object]:
     parents: dict[str, object] = {}
-    lies_in: Record | None = record
-    while lies_in is not None and lies_in.kind.parent in KINDS:
-        lies_in = scope.find(call, lies_in.kind.parent, lies_in.parent.id or "")
-        if lies_in is not None:
-            parents[lies_in.kind.name] = {"id": lies_in.id, "name": lies_in.name}
+    above = _parent(call, record)
+    while above is not None:
+        parents[above.kind.name] = {"id": above.id, "name": above.name}
+        above = _parent(call, above)
     organization = call.world.directory.organizations.get(record.parent.organization_id or "")
     if organization is not None:
         parents["organization"] = {"id": organization.id, "name": organization.name}
     return parents
+
+
+def _parent(call: Call, record: Record) -> Record | None:
+    kind, id = record.kind.parent, record.parent.id
+    return None if kind not in KINDS or id is None else scope.find(call, kind, id)

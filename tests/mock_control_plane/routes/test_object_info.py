@@ -7,6 +7,8 @@ from uuid import uuid4
 
 import pytest
 
+from mock_control_plane.kinds import BUILT_IN_ROLES
+
 if TYPE_CHECKING:
     from tests.mock_control_plane.api import Caller
 
@@ -50,6 +52,13 @@ def test_invisible_objects_are_left_out(caller: Caller, stranger: Caller) -> Non
     fields = {"object_type": "project", "object_ids": [foreign, str(uuid4())]}
     assert caller.post(PATH, fields).json() == []
     assert caller.post(PATH, {**fields, "object_type": "spaceship"}).json() == []
+
+
+def test_built_in_role_lies_in_nothing(caller: Caller) -> None:
+    """A role of every organisation has a name and no parent."""
+    id = BUILT_IN_ROLES["Owner"]
+    (info,) = caller.post(PATH, {"object_type": "role", "object_ids": [id]}).json()
+    assert info == {"object_id": id, "object_name": "Owner", "parent_cols": {}}
 
 
 @pytest.mark.parametrize(

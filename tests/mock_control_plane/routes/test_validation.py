@@ -99,3 +99,19 @@ def test_wrong_config_is_refused(config: dict[str, object], what: str) -> None:
     """A policy that could be misread is never stored."""
     with pytest.raises(Refusal, match=what):
         writable(AUTOMATION, {"name": "a", "config": config}, complete=True)
+
+
+def test_config_of_anything_else_is_free() -> None:
+    """Only automations have a config of a known shape; categories may be of any."""
+    fields = {"name": "s", "score_type": "slider", "config": {}, "categories": [1, {"a": 2}]}
+    kept = writable(KINDS["project_score"], fields, complete=True)
+    assert kept == fields
+
+
+def test_ids_in_fields_are_ids() -> None:
+    """A field that holds an id is kept in lower case, and refused where it holds none."""
+    id = str(uuid4())
+    fields = {"object_type": "organization", "role_id": id.upper()}
+    assert writable(KINDS["acl"], fields, complete=True)["role_id"] == id
+    with pytest.raises(Refusal, match="Invalid uuid"):
+        writable(KINDS["acl"], {**fields, "role_id": "Owner"}, complete=True)
