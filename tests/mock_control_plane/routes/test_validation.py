@@ -28,7 +28,10 @@ def test_every_uuid_is_an_id(id: object) -> None:
     assert is_uuid(str(id).upper())
 
 
-@pytest.mark.parametrize("value", ["", "x", 5, None, f"{uuid4()}\n", f" {uuid4()}", uuid4().hex])
+ID = "9f2c1d34-0f6b-4c1e-8a52-0d5c2b7e1a10"
+
+
+@pytest.mark.parametrize("value", ["", "x", 5, None, f"{ID}\n", f" {ID}", ID.replace("-", "")])
 def test_anything_else_is_none(value: object) -> None:
     """What only resembles an id is refused."""
     assert not is_uuid(value)
@@ -49,6 +52,13 @@ def test_every_wrong_field_is_named() -> None:
     with pytest.raises(Refusal) as refusal:
         writable(KINDS["experiment"], fields, complete=True)
     assert set(issues(refusal.value)) == {*fields, "experiment_name"}
+
+
+def test_missing_fields_are_named_with_their_types() -> None:
+    """What a kind requires is asked for by name and type."""
+    with pytest.raises(Refusal, match='"expected": "object"') as refusal:
+        writable(KINDS["function"], {"name": "f"}, complete=True)
+    assert issues(refusal.value) == ["slug", "function_data"]
 
 
 def test_only_writable_fields_are_kept() -> None:
