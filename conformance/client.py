@@ -250,6 +250,10 @@ class Caller:
         """GET a path until what was written is visible, or the profile's deadline has passed."""
         return self.eventually("GET", path, **options)
 
+    def once_visible(self, path: str, **options: Unpack[Ask]) -> Exchange:
+        """POST to a path, again while what the request refers to is not visible yet."""
+        return self.eventually("POST", path, **options)
+
     def eventually(self, method: str, path: str, **options: Unpack[Ask]) -> Exchange:
         """Repeat a request that is refused while an object is not visible, up to the deadline."""
         return self.until(_is_settled, method, path, options)

@@ -102,7 +102,9 @@ class Specimens:
         if project is None and kind != "project":
             project = self.make(caller, "project")
         body = self.body(caller, kind, name=name, project=project) | fields
-        return self.adopt(caller, kind, caller.eventually("POST", f"/v1/{kind}", json=body))
+        # Only what lies in a project can be refused because that is not visible yet.
+        create = caller.post if project is None else caller.once_visible
+        return self.adopt(caller, kind, create(f"/v1/{kind}", json=body))
 
     def adopt(self, caller: Caller, kind: str, created: Exchange) -> Specimen:
         """Return what a request created, and remember to delete it."""

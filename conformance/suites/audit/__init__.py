@@ -1,0 +1,1 @@
+"""Audit headers: presence, attribution, normalised URL, resources and their encoding."""

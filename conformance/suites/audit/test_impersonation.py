@@ -1,0 +1,129 @@
+"""Under impersonation the impersonated user is named; without the right to it, nothing is done."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from conformance import expect
+from conformance.instruments import audit
+from conformance.marks import requirement
+from conformance.suites.audit import headers
+
+if TYPE_CHECKING:
+    from conformance.callers import Callers
+    from conformance.client import Caller, Person
+    from conformance.exchange import Exchange
+    from conformance.specimens import Specimens
+    from mock_control_plane.client import Realm
+
+WAYS = ("id", "email")
+
+
+@requirement("AUD-06")
+@pytest.mark.parametrize("way", WAYS)
+def test_the_impersonated_user_is_named(callers: Callers, specimens: Specimens, way: str) -> None:
+    """An owner who impersonates a member is not named; the member is, id and e-mail."""
+    owner, member = callers.new(role="owner"), callers.new()
+    project = specimens.make(owner, "project")
+    own = expect.done(owner.read(project.path, audit=True), to="read as oneself")
+    for exchange in (
+        owner.read(project.path, audit=True, impersonate=_name(member.person, way)),
+        _create(owner, specimens, impersonate=_name(member.person, way)),
+    ):
+        expect.done(exchange, to=f"let an owner impersonate a member by {way}")
+        _expect_user(exchange, member.person, own)
+    after = expect.done(owner.get(project.path, audit=True), to="read as oneself again")
+    expect.equal(
+        headers.user_of(after),
+        headers.user_of(own),
+        what="the user named once the impersonation is over",
+        exchanges=after,
+    )
+
+
+@requirement("AUD-21")
+@pytest.mark.parametrize("way", WAYS)
+def test_a_member_may_not_impersonate(callers: Callers, specimens: Specimens, way: str) -> None:
+    """A member who impersonates another one is refused, for reading and for creating."""
+    owner, member, victim = callers.new(role="owner"), callers.new(), callers.new()
+    _was_here(victim)
+    _expect_refused(owner, member, specimens, _name(victim.person, way))
+
+
+@requirement("AUD-21")
+def test_an_owner_of_one_organisation_may_not_impersonate_a_user_of_two(
+    callers: Callers, specimens: Specimens, realm: Realm
+) -> None:
+    """Whoever owns only one of the user's two organisations is refused; an owner of both is not."""
+    other = realm.create_organization()
+    both = [realm.organization.id, other.id]
+    victim = callers.new(organizations=both)
+    _was_here(victim)
+    owner = callers.new(role="owner", organizations=both)
+    member = callers.new(role="owner", organizations=[realm.organization.id])
+    _expect_refused(owner, member, specimens, _name(victim.person, "id"))
+
+
+def _expect_refused(owner: Caller, member: Caller, specimens: Specimens, impersonated: str) -> None:
+    """Judge a member's attempt, beside the member's own request and the owner's impersonation."""
+    project = specimens.make(member, "project")
+    expect.done(member.read(project.path), to="let the member read as oneself")
+    because = "only who was made owner of all of a user's organisations may impersonate the user"
+    expect.refused(member.get(project.path, impersonate=impersonated), because=because)
+    body = specimens.body(member, "project")
+    attempt = member.post("/v1/project", json=body, impersonate=impersonated)
+    if attempt.ok:
+        specimens.adopt(member, "project", attempt)
+    expect.refused(attempt, because=because)
+    twin = owner.read(project.path, impersonate=impersonated)
+    expect.done(twin, to="let an owner of all organisations impersonate the same user")
+    created = _create(owner, specimens, impersonate=impersonated)
+    to = "let an owner of all organisations create as the same user"
+    visible = expect.field_of(created, "id", to=to)
+    expect.done(owner.read(f"/v1/project/{visible}"), to="read what was created later")
+    _expect_no_project(owner, attempt, str(body["name"]))
+
+
+def _expect_no_project(owner: Caller, attempt: Exchange, name: str) -> None:
+    """Look for the refused object by its name, once what was created after it is visible."""
+    found = owner.get("/v1/project", query={"project_name": name})
+    objects = expect.objects_of(found, to="list the projects of a name")
+    expect.that(
+        not objects,
+        expected=f"a refused request creates no project {name}, in nobody's name",
+        came=f"{len(objects)} of them",
+        exchanges=(attempt, found),
+    )
+
+
+def _was_here(victim: Caller) -> None:
+    expect.done(victim.get("/v1/project", query={"limit": 1}), to="let the user list projects")
+
+
+def _name(person: Person, way: str) -> str:
+    name = person.id if way == "id" else person.email
+    if name is None:
+        expect.inconclusive(f"the user who is to be impersonated has no {way}")
+    return name
+
+
+def _create(caller: Caller, specimens: Specimens, *, impersonate: str) -> Exchange:
+    body = specimens.body(caller, "project")
+    exchange = caller.post("/v1/project", json=body, audit=True, impersonate=impersonate)
+    if exchange.ok:
+        specimens.adopt(caller, "project", exchange)
+    return exchange
+
+
+def _expect_user(exchange: Exchange, person: Person, own: Exchange) -> None:
+    """Compare both user headers; one that is missing even without impersonation is AUD-01's."""
+    for name, wanted in ((audit.USER_ID, person.id), (audit.USER_EMAIL, person.email)):
+        headers.present(own, name)
+        expect.equal(
+            exchange.header(name),
+            wanted,
+            what=f"{name} under impersonation of {person.email}",
+            exchanges=exchange,
+        )
