@@ -18,6 +18,7 @@ from conformance.report import document, render_text
 from conformance.report.evidence import Finding, examine
 from conformance.report.facts import Problem
 from conformance.report.gathering import Gathering
+from conformance.report.printing import shown_in_full
 from conformance.report.redaction import Redaction
 from conformance.report.telling import condense, marked_id, redact, secrets_of, tell
 from conformance.verdict import exit_code, judge
@@ -95,6 +96,15 @@ class Collector:
         """Count how many tests each requirement has."""
         ids = (self._requirement_of(item) for item in session.items)
         self._collected = Counter(id for id in ids if id is not None)
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_call(self, item: pytest.Item) -> Generator[None, None, None]:
+        """Let the examples of the suite's own tests be printed in full."""
+        if self._requirement_of(item) is None:
+            yield
+        else:
+            with shown_in_full():
+                yield
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_makereport(
