@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Console"]
 
-LABEL = 12
+LABEL = 13
 WIDEST = 100
 
 

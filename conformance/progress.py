@@ -23,6 +23,7 @@ LETTERS = {
     Outcome.INCONCLUSIVE: ("?", {"yellow": True}),
     Outcome.SKIPPED: ("s", {"yellow": True}),
 }
+PYTESTS_OWN = "fE"
 PERCENT = len(" [100%]")
 AREA = 12
 VERBOSE_PREFIX = len("AUD-04 inconclusive  123.4 s  ")
@@ -46,10 +47,15 @@ class Progress:
             "terminalreporter"
         )
         self._verbose = config.option.verbose > 0
-        # pytest would name files where we name requirements.
+        # pytest would name files where we name requirements, and show failures that the report
+        # of the run shows better, unless the user asked for that.
         config.option.verbose = min(config.option.verbose, 0)
+        if config.option.tbstyle == "auto":
+            config.option.tbstyle = "no"
         if self._terminal is not None:
             self._terminal.showfspath = False
+            if config.option.reportchars == PYTESTS_OWN:
+                self._terminal.reportchars = ""
         self._tests: dict[str, _Test] = {}
         self._all = 0
         self._done = 0

@@ -137,7 +137,7 @@ class Run:
         death = self._pool.death(within=DYING if report.failed else 0.0)
         if death:
             self._problem = Problem(death, DataPlaneDied.exit_code)
-            pytest.exit(death, returncode=DataPlaneDied.exit_code)
+            raise Stopped(death, DataPlaneDied.exit_code)
 
     def pytest_unconfigure(self) -> None:
         """Stop everything that was started."""
@@ -177,7 +177,7 @@ class Run:
         code = problem.exit_code if isinstance(problem, ConformanceError) else INTERRUPTED
         self._problem = Problem(sentence, code)
         self.collector.conclude(session, code)
-        pytest.exit(sentence, returncode=code)
+        raise Stopped(sentence, code)
 
     def _take_down(self) -> None:
         pool, mock = self._pool, self._mock
@@ -186,6 +186,22 @@ class Run:
             pool.stop()
         if mock is not None:
             mock.stop()
+
+
+class Stopped(pytest.exit.Exception):
+    """The end of a run that cannot go on.
+
+    pytest writes `msg` where a session could not start, and the exception itself in any case; so
+    that the sentence does not stand there twice, the latter is short.
+    """
+
+    __module__ = "builtins"  # or pytest would show the name of this module beside it
+
+    def __init__(self, sentence: str, exit_code: int) -> None:
+        super().__init__(sentence, exit_code)
+
+    def __str__(self) -> str:
+        return "the run was cut short"
 
 
 class _Termination:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-import os
+import glob
+import shlex
 from importlib import metadata, resources
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -39,20 +41,22 @@ def main(arguments: argparse.Namespace) -> int:
     words = list(arguments.arguments)
     if not target_given(vars(arguments)):
         words = ["--dataplane-embedded", *words]
-    with resources.as_file(resources.files("conformance") / "run.ini") as configuration:
-        return int(
-            pytest.main(
-                [
-                    f"--config-file={configuration}",
-                    f"--rootdir={os.getcwd()}",
-                    "--noconftest",
-                    "-pno:cacheprovider",
-                    "--no-header",
-                    *_plugin(),
-                    *words,
-                ]
-            )
-        )
+    return int(pytest.main([*_surroundings(), *words]))
+
+
+def _surroundings() -> list[str]:
+    """Options that keep a user's configuration and conftest.py out, and the suite's own in."""
+    here = Path(str(resources.files("conformance")))
+    suites = here / "suites"
+    return [
+        f"--config-file={here / 'run.ini'}",
+        f"--rootdir={Path.cwd()}",
+        f"--override-ini=testpaths={shlex.quote(glob.escape(str(suites)))}",
+        f"--confcutdir={suites}",
+        "-pno:cacheprovider",
+        "--no-header",
+        *_plugin(),
+    ]
 
 
 def _plugin() -> list[str]:

@@ -113,6 +113,12 @@ def _no_login(reach: Reach, login: Exchange, probe: Probe) -> Exception:
             probe,
             f"it answers a login with {outcome(login)}, and the mock control plane did not hear it",
         )
+    if login.status in REFUSED and probe.realm is not None:
+        return KeyRefused(
+            f"the data plane at {reach.url} refuses a key that its control plane, the mock, vouched "
+            f"for (POST {LOGIN}: {outcome(login)}); if it is bound to an organisation, bind it to "
+            f"{probe.realm.organization.name!r} (ORG_NAME) or to none."
+        )
     if login.status in REFUSED:
         return KeyRefused(
             f"the data plane at {reach.url} refuses the API key (POST {LOGIN}: {outcome(login)}); "

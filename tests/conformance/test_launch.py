@@ -19,8 +19,8 @@ from conformance.requirements import load
 from tests.conformance import programs
 
 if TYPE_CHECKING:
-    from pathlib import Path
     from collections.abc import Iterator, Mapping
+    from pathlib import Path
 
 
 def launch_of(command: str, *, ready_timeout: str = "20") -> Launch:
