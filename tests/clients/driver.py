@@ -17,10 +17,10 @@ from tests.clients.guard import Guard
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-GUARD = Guard(programs=Path(__file__).parent / "bin").install()
+GUARD = Guard().install()
 
 import braintrust  # noqa: E402 (what it does while it is imported is guarded too)
-from braintrust.git_fields import GitMetadataSettings  # noqa: E402 (as above)
+from braintrust.git_fields import GitMetadataSettings, RepoInfo  # noqa: E402 (as above)
 from braintrust.logger import _internal_get_global_state  # noqa: E402 (as above)
 from braintrust.span_types import SpanTypeAttribute  # noqa: E402 (as above)
 
@@ -55,19 +55,23 @@ def log_spans() -> Mapping[str, Any]:
 
 def run_experiments() -> Mapping[str, Any]:
     """`init` with `summarize`: one experiment, one compared with it, and the first read back."""
-    collect = GitMetadataSettings(collect="all")
     first = braintrust.init(
         project=material.PROJECT,
         experiment="first",
         metadata=material.EXPERIMENT_METADATA,
         tags=["baseline"],
-        git_metadata_settings=collect,
+        repo_info=RepoInfo(**material.REPOSITORY),
     )
     for row in material.EXPERIMENT_ROWS:
         first.log(**row)
     first_summary = first.summarize()
 
-    second = braintrust.init(project=material.PROJECT, experiment="second", base_experiment="first")
+    second = braintrust.init(
+        project=material.PROJECT,
+        experiment="second",
+        base_experiment="first",
+        git_metadata_settings=GitMetadataSettings(collect="all"),
+    )
     for row in material.EXPERIMENT_ROWS:
         second.log(**{**row, "scores": {"exact": 1, "near": 0.5}})
     second_summary = second.summarize()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import ipaddress
 import sys
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -14,9 +13,11 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class Guard:
-    """What was refused and what was allowed, in order; the interpreter's audit hook adds to it."""
+    """What was refused and what was allowed, in order; the interpreter's audit hook adds to it.
 
-    programs: Path
+    Programs are refused too: what another process does cannot be seen from this one.
+    """
+
     refused: list[str] = field(default_factory=list)
     allowed: list[str] = field(default_factory=list)
 
@@ -43,11 +44,7 @@ class Guard:
         return str(address), not isinstance(address, tuple) or _is_loopback(address[0])
 
     def _program(self, arguments: tuple[Any, ...]) -> tuple[str, bool]:
-        program = Path(str(arguments[0]))
-        return str(program), program.parent == self.programs
-
-    def _anything(self, arguments: tuple[Any, ...]) -> tuple[str, bool]:
-        return str(arguments[0]), False
+        return " ".join(map(str, arguments[:1])), False
 
 
 def _is_loopback(host: object) -> bool:
@@ -71,7 +68,7 @@ WISHES: dict[str, Callable[[Guard, tuple[Any, ...]], tuple[str, bool]]] = {
     "subprocess.Popen": Guard._program,
     "os.posix_spawn": Guard._program,
     "os.exec": Guard._program,
-    "os.system": Guard._anything,
-    "os.fork": Guard._anything,
-    "os.forkpty": Guard._anything,
+    "os.system": Guard._program,
+    "os.fork": Guard._program,
+    "os.forkpty": Guard._program,
 }

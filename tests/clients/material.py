@@ -46,6 +46,15 @@ EXPERIMENT_ROWS: list[Json] = [
     },
 ]
 EXPERIMENT_METADATA: Json = {"seed": 7, "notes": "ünïcödé"}
+REPOSITORY: Json = {
+    "commit": "0123456789abcdef0123456789abcdef01234567",
+    "branch": "main",
+    "dirty": False,
+    "author_name": "Grace Hopper",
+    "author_email": "grace@example.com",
+    "commit_message": "Say hello",
+    "commit_time": "2024-02-29T12:00:00+01:00",
+}
 EVALUATION_CASES: list[Json] = [
     {"input": 2, "expected": 4, "metadata": {"kind": "even"}},
     {"input": 3, "expected": 6, "metadata": {"kind": "odd"}},
@@ -61,7 +70,7 @@ PROMPT_SLUG = "greeting"
 PROMPT_DATA: Json = {
     "prompt": {
         "type": "chat",
-        "messages": [{"role": "user", "content": "Grüße {{name}} from {{place}}"}],
+        "messages": [{"role": "user", "content": "Grüße {{{name}}} from {{place}}"}],
     },
     "options": {"model": "gpt-4o", "params": {"temperature": 0.5}},
 }

@@ -8,10 +8,10 @@ import subprocess
 import sys
 
 ATTEMPTS = """
-import json, pathlib, socket, subprocess
+import json, socket, subprocess
 from tests.clients.guard import Guard
 
-guard = Guard(pathlib.Path("/nowhere")).install()
+guard = Guard().install()
 listener = socket.create_server(("127.0.0.1", 0))
 datagrams = socket.socket(type=socket.SOCK_DGRAM)
 for attempt in (
