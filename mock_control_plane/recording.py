@@ -135,7 +135,7 @@ class _Request:
             for name, value in self.scope["headers"]
         )
 
-    def enter(self, status: int | None, fault: str | None = None) -> asyncio.Future[int]:
+    def enter(self, status: int | None) -> asyncio.Future[int]:
         """Append the entry; to be awaited before the answer is completed."""
         scope, recorder = self.scope, self.recorder
         headers, found = _kept(scope["headers"])
@@ -159,7 +159,7 @@ class _Request:
                 principal=principal.id,
                 credential=None if credential is None else _digest(credential),
                 status=status,
-                fault=fault,
+                fault=None,
                 duration=time.monotonic() - self.arrived,
                 body_size=self.size,
                 headers=headers,
