@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Bench", "NoResult", "set_up"]
 
+PRELOAD = "conformance.selfcheck.preload"
 PROFILE = "reference"
 READY_WITHIN = 60.0
 DONE_WITHIN = 150.0
@@ -69,8 +70,9 @@ class Bench:
         self._mock = mock
         self._folder = folder
         self._catalogue = catalogue
+        self._needs = tuple(needs_of(suite_modules()))
         self._context = multiprocessing.get_context("forkserver")
-        self._context.set_forkserver_preload([children.__name__])
+        self._context.set_forkserver_preload([PRELOAD])
 
     def run(self, subject: Subject) -> Outcomes:
         """Return the outcome of each requirement of the subject's areas; raise `NoResult`."""
@@ -98,7 +100,7 @@ class Bench:
         """The default configuration, and each one that a test of these areas asks for."""
         asked = {
             name_of(configuration): configuration
-            for need in needs_of(suite_modules())
+            for need in self._needs
             if self._catalogue[need.requirement].area in areas
             for configuration in need.configurations
         }

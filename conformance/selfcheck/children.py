@@ -1,7 +1,6 @@
 """What runs in the forked children of the self-check: one data plane, or one run of the suite.
 
-The fork server imports this module once, so that a run pays for a fork and not for imports: that is
-why everything heavy is imported here, and why the fork server alone imports it.
+What the fork server does for all of them before it forks is in `preload`.
 """
 
 from __future__ import annotations
@@ -15,12 +14,7 @@ from typing import TYPE_CHECKING
 import hypothesis
 import pytest
 
-# Imported for those who import them later, in every child: the door of the plugin and its rooms.
-from conformance import (
-    held,
-    marks,
-    plugin,
-)
+from conformance import held, plugin
 from conformance.deployment.environment import Environment
 from conformance.examples import EXAMPLES
 from conformance.options.values import Effort
@@ -36,14 +30,26 @@ if TYPE_CHECKING:
     from multiprocessing.connection import Connection
     from pathlib import Path
 
-__all__ = ["run_suite", "serve"]
+__all__ = ["load_profile", "run_suite", "serve"]
 
 PROFILE = "dataplane-selfcheck"
 SEED = 1
 PHASES = (hypothesis.Phase.explicit, hypothesis.Phase.generate)
 PLUGINS = (plugin.__name__, "_hypothesis_pytestplugin")
 
-marks.suite_modules()
+
+def load_profile() -> None:
+    """Few examples, the same in each run, and none made smaller: which fails is all that counts."""
+    hypothesis.settings.register_profile(
+        PROFILE,
+        deadline=None,
+        database=None,
+        phases=PHASES,
+        max_examples=EXAMPLES[Effort.QUICK],
+        report_multiple_bugs=False,
+        suppress_health_check=list(hypothesis.HealthCheck),
+    )
+    hypothesis.settings.load_profile(PROFILE)
 
 
 def serve(
@@ -66,9 +72,9 @@ def run_suite(environment: str, arguments: Sequence[str], folder: Path, output: 
     _become_a_child(output)
     os.chdir(folder)
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
-    _register_profile()
+    load_profile()
     provided = Provided(Environment.from_json(environment))
-    options = [f"-p{name}" for name in PLUGINS] + ["-pno:cacheprovider", "--noconftest"]
+    options = [f"-p{name}" for name in PLUGINS] + ["-pno:cacheprovider"]
     options += [f"--hypothesis-profile={PROFILE}", f"--hypothesis-seed={SEED}"]
     sys.exit(pytest.main([*options, *arguments], plugins=[provided]))
 
@@ -91,19 +97,6 @@ def _different(kind: Kind, name: str, reference: Reference) -> Reference:
     if kind is Kind.VARIANT:
         return VARIANTS[name].apply(reference)
     return reference
-
-
-def _register_profile() -> None:
-    """Few examples, the same in each run, and none made smaller: which fails is all that counts."""
-    hypothesis.settings.register_profile(
-        PROFILE,
-        deadline=None,
-        database=None,
-        phases=PHASES,
-        max_examples=EXAMPLES[Effort.QUICK],
-        report_multiple_bugs=False,
-        suppress_health_check=list(hypothesis.HealthCheck),
-    )
 
 
 def _become_a_child(output: Path) -> None:

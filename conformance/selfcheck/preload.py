@@ -1,0 +1,39 @@
+"""What the fork server does once, so that no run has to: imports, and whatever is computed lazily.
+
+The fork server alone imports this module: it changes how hypothesis works in its process.
+"""
+
+from __future__ import annotations
+
+import gc
+import importlib
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from conformance import marks, strategies
+from conformance.selfcheck import children
+
+DRAWN = st.tuples(
+    strategies.object_names(),
+    strategies.email_addresses(),
+    strategies.values_that_are_not_true(),
+    strategies.spellings(),
+    strategies.foreign_ids(),
+)
+"""What the suites draw: hypothesis reads its tables of characters when it first draws one."""
+
+
+@given(DRAWN)
+def draw(_drawn: object) -> None:
+    """Draw, and be content with it."""
+
+
+# A test takes its settings from the profile that is loaded when its module is imported.
+children.load_profile()
+marks.suite_modules()
+importlib.import_module("conformance.session")
+draw()
+# What is here now lives as long as its process: no garbage collection needs to look at it.
+gc.collect()
+gc.freeze()
