@@ -161,11 +161,12 @@ def test_spans_are_read_back_as_written(drive: Drive) -> None:
 
 
 def test_feedback_is_merged_into_its_span(drive: Drive) -> None:
-    """Feedback adds scores, an expected value and tags to the span that it is about."""
+    """Feedback adds scores, an expected value, tags and a comment to the span it is about."""
     told = drive.seen["log_spans"]
     root = drive.rows("project_logs", told["project"]["id"])[told["root"]]
     assert root["scores"] == material.FEEDBACK["scores"]
     assert root["expected"] == material.FEEDBACK["expected"]
+    assert [comment["comment"] for comment in root["comments"]] == [{"text": material.COMMENT}]
     assert {*root["tags"]} == {*material.ROOT["tags"], *material.FEEDBACK["tags"]}
 
 
