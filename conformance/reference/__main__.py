@@ -6,6 +6,7 @@ import argparse
 import difflib
 import importlib
 import os
+import sqlite3
 import sys
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp
 
     from conformance.reference.composition import Reference
+    from conformance.reference.store import Store
 
 CATALOGUES = {"defect": "DEFECTS", "variant": "VARIANTS", "null": "NULLS"}
 SETTINGS = "Settings come from the environment, under the names of the real product."
@@ -35,7 +37,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--host", default="127.0.0.1", help="where to listen (default: %(default)s)"
     )
     parser.add_argument(
-        "--port", type=int, help="where to listen (default: PORT, else a free port)", metavar="N"
+        "--port", help="where to listen (default: PORT, else a free port)", metavar="N"
     )
     different = parser.add_mutually_exclusive_group()
     different.add_argument("--defect", metavar="NAME", help="build this one flaw in")
@@ -47,6 +49,8 @@ def main(wish: argparse.Namespace) -> int:
     """Serve until told to stop; where that is impossible, say why and return the exit code."""
     try:
         _serve(wish, os.environ)
+    except KeyboardInterrupt:
+        return 0
     except Refused as refusal:
         print(refusal, file=sys.stderr)  # noqa: T201 - a command line answers
         return refusal.exit_code
@@ -65,11 +69,12 @@ def _serve(wish: argparse.Namespace, environment: Mapping[str, str]) -> None:
             f"cannot listen on {wish.host}: {error.strerror}; choose another --host or --port", 2
         ) from error
     with bound:
-        if app is not None:
-            server.serve(app, ready=_ready, bound=bound)
-        else:
+        if app is None:
+            bound.listen()
             _ready(server.url(bound))
             importlib.import_module("conformance.reference.nulls").serve(null, bound)
+            return
+        server.serve(app, ready=_ready, bound=bound)
 
 
 def _application(wish: argparse.Namespace, environment: Mapping[str, str]) -> ASGIApp:
@@ -80,6 +85,7 @@ def _application(wish: argparse.Namespace, environment: Mapping[str, str]) -> AS
         reference = compose(Settings.from_environment(environment))
     except SettingProblem as problem:
         raise Refused(str(problem), 4) from problem
+    _probe(reference.store, environment.get("REFERENCE_DATA", ""))
     for kind, name in (("defect", wish.defect), ("variant", wish.variant)):
         if name:
             different: Reference = _found(kind, name).apply(reference)  # type: ignore[attr-defined]
@@ -87,12 +93,22 @@ def _application(wish: argparse.Namespace, environment: Mapping[str, str]) -> AS
     return create_app(reference)
 
 
+def _probe(store: Store, path: str) -> None:
+    try:
+        store.open()
+        store.close()
+    except sqlite3.Error as error:
+        raise Refused(
+            f"REFERENCE_DATA is {path!r}, which is no database that can be written ({error}); "
+            "name a file of a folder that exists, or leave it out",
+            2,
+        ) from error
+
+
 def _port(wish: argparse.Namespace, environment: Mapping[str, str]) -> int:
-    if wish.port is not None:
-        return int(wish.port)
-    told = environment.get("PORT", "") or "0"
+    name, told = ("--port", wish.port) if wish.port else ("PORT", environment.get("PORT") or "0")
     if not (told.isascii() and told.isdigit() and int(told) < 65536):
-        raise Refused(f"PORT is {told!r}, which is no port; set it to a number below 65536", 4)
+        raise Refused(f"{name} is {told!r}, which is no port; give a number below 65536", 4)
     return int(told)
 
 
@@ -101,9 +117,8 @@ def _found(kind: str, name: str) -> object:
     known: Mapping[str, object] = getattr(module, CATALOGUES[kind])
     if name in known:
         return known[name]
-    nearest = difflib.get_close_matches(name, known, n=1, cutoff=0.0)
-    hint = f"; did you mean {nearest[0]}?" if nearest else ""
-    raise Refused(f"there is no {kind} named {name!r}{hint} There are: {', '.join(known)}", 4)
+    nearest = difflib.get_close_matches(name, known, n=3, cutoff=0.0)
+    raise Refused(f"there is no {kind} named {name!r}; did you mean {' or '.join(nearest)}?", 4)
 
 
 def _ready(url: str) -> None:

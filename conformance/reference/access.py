@@ -27,12 +27,13 @@ class Access:
     def __init__(self, seconds: float) -> None:
         self._seconds = seconds
         self._known: dict[Key, tuple[float, Row]] = {}
+        self._changes = 0
 
     async def read(
         self, control_plane: ControlPlane, caller: Caller, kind: str, id: str
     ) -> dict[str, object]:
         """Return an object as the control plane has it now, or raise `Missing`."""
-        path = f"/api/{kind}/get"
+        path, changes = f"/api/{kind}/get", self._changes
         try:
             found = rows(await control_plane.ask(caller.credentials, path, {"id": id}))
         except Relayed as refusal:
@@ -42,7 +43,8 @@ class Access:
         row = next((row for row in found if row.get("id") == id), None)
         if row is None or row.get("deleted_at") is not None:
             raise Missing(kind, id)
-        self.remember(caller, kind, row)
+        if changes == self._changes:
+            self.remember(caller, kind, row)
         return row
 
     async def recall(
@@ -62,5 +64,6 @@ class Access:
         self._known[caller.digest, kind, str(row.get("id"))] = (until, row)
 
     def forget(self) -> None:
-        """Drop everything: something was changed, by anybody."""
+        """Drop everything, also what is being asked for: something was changed, by anybody."""
         self._known.clear()
+        self._changes += 1

@@ -6,6 +6,7 @@ Only the caller's own credential is ever sent; the pool holds none.
 from __future__ import annotations
 
 import json
+from http.cookiejar import DefaultCookiePolicy
 from typing import TYPE_CHECKING, TypeVar
 
 import httpx
@@ -40,6 +41,8 @@ class ControlPlane:
         secure = self._url.scheme == "https"
         self._client = httpx.AsyncClient(limits=limits, timeout=TIMEOUT, verify=secure)
         self._client.headers.clear()
+        # A cookie that is set for one caller must not come back with another.
+        self._client.cookies.jar.set_policy(DefaultCookiePolicy(allowed_domains=[]))
 
     async def close(self) -> None:
         """Close every connection."""

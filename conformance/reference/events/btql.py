@@ -55,6 +55,9 @@ class Queries:
                 call, query, id, version, history=bool(body.get("audit_log"))
             )
         rows, cursor = selected(query, found)
+        for row in rows if query.source in DOCUMENTS else ():
+            name = str(row.get("name") or "")
+            call.trail.touch(DOCUMENTS[query.source], str(row.get("id")), name, how="listed")
         response = self.answer(call, rows, cursor, lines=body.get("fmt") == "jsonl")
         if cursor is not None:
             response.headers["x-bt-cursor"] = cursor

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 TIMES = ("start", "end")
 UNITS = {"duration": "s"}
 DURATION = "duration"
+LARGEST = 1e300
+"""What is beyond cannot be summed up, and measures nothing."""
 
 
 def compared(rows: Sequence[Row], base: Sequence[Row] | None) -> Row:
@@ -114,4 +116,6 @@ def _inputs(rows: Iterable[Row]) -> dict[str, str]:
 
 
 def _number(value: object) -> bool:
-    return isinstance(value, (int, float)) and not isinstance(value, bool)
+    if not isinstance(value, (int, float)) or isinstance(value, bool):
+        return False
+    return -LARGEST < value < LARGEST

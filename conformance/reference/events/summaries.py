@@ -8,6 +8,7 @@ from urllib.parse import quote
 from conformance.reference.bodies import identifier
 from conformance.reference.events.scores import compared, counted
 from conformance.reference.events.targets import find_target
+from conformance.reference.problems import Missing
 
 if TYPE_CHECKING:
     from starlette.responses import Response
@@ -54,15 +55,20 @@ class Summaries:
         return call.parts.answers.json(self.records(call, await find_target(call, "dataset", id)))
 
     async def base(self, call: Call, target: Target, id: str | None) -> Target | None:
-        """Return the experiment to compare with: the one asked for, or the experiment's base."""
-        if not id:
-            parts = call.parts
-            row = await parts.access.recall(
-                parts.control_plane, call.caller, "experiment", target.id
-            )
-            own = row.get("base_exp_id")
-            id = own if isinstance(own, str) else None
-        return None if id is None else await find_target(call, "experiment", id)
+        """Return the experiment to compare with: the one asked for, or the experiment's base.
+
+        A base that is gone is no base; one that is asked for must be there.
+        """
+        if id:
+            return await find_target(call, "experiment", id)
+        parts = call.parts
+        row = await parts.access.recall(parts.control_plane, call.caller, "experiment", target.id)
+        if not isinstance(row.get("base_exp_id"), str):
+            return None
+        try:
+            return await find_target(call, "experiment", row["base_exp_id"])
+        except Missing:
+            return None
 
     async def named(self, call: Call, target: Target) -> Row:
         """Return the names of an object and its project, and where the web application has them."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from dataclasses import replace
+from http.cookiejar import DefaultCookiePolicy
 from typing import TYPE_CHECKING
 
 import httpx
@@ -49,6 +50,7 @@ class Front:
         await receive()
         async with _serving(self._app) as url, httpx.AsyncClient(base_url=url) as client:
             client.headers.clear()
+            client.cookies.jar.set_policy(DefaultCookiePolicy(allowed_domains=[]))
             self._client = client
             await send({"type": "lifespan.startup.complete"})
             await receive()
