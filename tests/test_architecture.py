@@ -7,6 +7,7 @@ import importlib
 import subprocess
 import sys
 import tomllib
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,7 @@ FUNCTION_CEILING = 40
 
 # Modules and folders without test modules of their own, each with what shows that they are right.
 TESTED_ELSEWHERE = {
+    "conformance/__main__.py": "tests/test_packaging.py",
     "conformance/suites": "tests/test_selfcheck.py",
     "conformance/reference/defects": "tests/test_selfcheck.py",
 }
@@ -35,11 +37,7 @@ def modules(*rooms: str) -> list[Path]:
     )
 
 
-def by_path(*rooms: str) -> pytest.MarkDecorator:
-    """Run a test once for every module of the rooms."""
-    return pytest.mark.parametrize("path", modules(*rooms), ids=str)
-
-
+@cache
 def parse(path: Path) -> ast.Module:
     """The syntax tree of a module."""
     return ast.parse((ROOT / path).read_text(encoding="utf-8"))
@@ -86,46 +84,65 @@ def test_fixtures_hold_data_only() -> None:
     assert not list((ROOT / "fixtures").rglob("*.py"))
 
 
-@by_path(*ROOMS)
-def test_module_fits_its_budget(path: Path) -> None:
-    """A module says what it is in at most four lines, and is short enough to be read at once."""
-    lines = (ROOT / path).read_text(encoding="utf-8").splitlines()
-    docstring = ast.get_docstring(parse(path))
-    assert len(lines) <= MODULE_CEILING
-    assert docstring
-    assert len(docstring.splitlines()) <= 4
+def test_modules_are_short() -> None:
+    """Every module can be read at once."""
+    lengths = {
+        str(path): len((ROOT / path).read_text(encoding="utf-8").splitlines())
+        for path in modules(*ROOMS)
+    }
+    assert {path: lines for path, lines in lengths.items() if lines > MODULE_CEILING} == {}
 
 
-@by_path(*PACKAGES)
-def test_functions_fit_their_budget(path: Path) -> None:
+def test_modules_say_what_they_are() -> None:
+    """Every module begins with at most four lines about what lives in it."""
+    docstrings = {str(path): ast.get_docstring(parse(path)) or "" for path in modules(*ROOMS)}
+    lengths = {path: len(text.splitlines()) for path, text in docstrings.items()}
+    assert {path: lines for path, lines in lengths.items() if not 1 <= lines <= 4} == {}
+
+
+def test_functions_are_short() -> None:
     """A function is short (how many parameters it takes, and how deep it nests, ruff counts)."""
     too_long = [
-        function.name
+        f"{path}: {function.name}"
+        for path in modules(*PACKAGES)
         for function in functions(parse(path))
         if (function.end_lineno or 0) - function.lineno >= FUNCTION_CEILING
     ]
     assert too_long == []
 
 
-@by_path(*ROOMS)
-def test_module_postpones_annotations(path: Path) -> None:
+def test_annotations_are_postponed() -> None:
     """Every module with an import or a definition reads the same on every supported Python."""
-    body = parse(path).body
-    future = [node for node in body if isinstance(node, ast.ImportFrom)]
-    if any(not isinstance(node, ast.Expr | ast.Assign) for node in body):
-        assert any(node.module == "__future__" for node in future)
+    assert [
+        str(path)
+        for path in modules(*ROOMS)
+        if any(not isinstance(node, ast.Expr | ast.Assign) for node in parse(path).body)
+        and not any(
+            isinstance(node, ast.ImportFrom) and node.module == "__future__"
+            for node in parse(path).body
+        )
+    ] == []
 
 
-@by_path("tests", "conformance/suites")
-def test_nothing_sleeps(path: Path) -> None:
+def test_nothing_sleeps() -> None:
     """Tests wait for a condition with a deadline, never for time to pass."""
-    assert not [name for name in calls(parse(path)) if name.split(".")[-1] == "sleep"]
+    sleepers = [
+        f"{path}: {name}"
+        for path in modules("tests", "conformance/suites")
+        for name in calls(parse(path))
+        if name.split(".")[-1] == "sleep"
+    ]
+    assert sleepers == []
 
 
-@by_path("conformance/suites")
-def test_suites_speak_through_expect(path: Path) -> None:
+def test_suites_speak_through_expect() -> None:
     """A requirement fails with its own text: no plain assert is left to pytest's rewriting."""
-    assert not [node for node in ast.walk(parse(path)) if isinstance(node, ast.Assert)]
+    asserting = [
+        str(path)
+        for path in modules("conformance/suites")
+        if any(isinstance(node, ast.Assert) for node in ast.walk(parse(path)))
+    ]
+    assert asserting == []
 
 
 def homes_of_tests(path: Path) -> list[Path]:
