@@ -105,8 +105,9 @@ class _Request:
         """Read the body, whole or up to its limit; tell whether the client sent all of it."""
         message = await receive()
         if message["type"] == "http.request" and not message.get("more_body"):
-            self.body = message.get("body", b"")
-            self.size = len(self.body)
+            body = message.get("body", b"")
+            self.body = body[:MAX_BODY]
+            self.size = len(body)
             return True
         kept = bytearray()
         while message["type"] == "http.request":

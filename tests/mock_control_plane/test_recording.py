@@ -1,0 +1,372 @@
+"""Exactly one entry for every request, before the last byte of its answer, and no secret in it."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from starlette.applications import Starlette
+from starlette.responses import PlainTextResponse, Response, StreamingResponse
+from starlette.routing import Route
+
+from mock_control_plane import recording
+from mock_control_plane.entry import Principal, digest_of
+from mock_control_plane.recording import Recorder
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from starlette.requests import Request
+    from starlette.types import ASGIApp, Message
+
+    from mock_control_plane.journal import Record
+
+KEY = "sk-0123456789"
+
+
+@dataclass
+class Exchange:
+    """One request through a recorder: what was entered and what left, in the order it happened."""
+
+    recorder_of: Any
+    method: str = "POST"
+    path: str = "/x"
+    headers: Sequence[tuple[bytes, bytes]] = ()
+    chunks: Sequence[bytes | None] = (b"",)
+    leaves: bool = False
+    events: list[str] = field(default_factory=list)
+    records: list[Record] = field(default_factory=list)
+    sent: list[Message] = field(default_factory=list)
+    asked: list[str | None] = field(default_factory=list)
+
+    def append(self, record: Record) -> asyncio.Future[int]:
+        """Enter a record as the journal would; it is durable a moment later."""
+        loop = asyncio.get_running_loop()
+        done: asyncio.Future[int] = loop.create_future()
+        self.records.append(record)
+
+        def settle() -> None:
+            self.events.append("entered")
+            done.set_result(len(self.records))
+
+        loop.call_soon(loop.call_soon, settle)
+        return done
+
+    def principal_of(self, authorization: str | None) -> Principal:
+        """Know one key, and note what was asked."""
+        self.asked.append(authorization)
+        return Principal("user", "ann") if authorization == f"Bearer {KEY}" else Principal("none")
+
+    async def run(self) -> None:
+        """Make the request; a chunk of None is a client that goes away."""
+        messages = [
+            {"type": "http.disconnect"}
+            if chunk is None
+            else {"type": "http.request", "body": chunk, "more_body": more}
+            for more, chunk in zip(
+                [True] * (len(self.chunks) - 1) + [False], self.chunks, strict=True
+            )
+        ]
+
+        async def receive() -> Message:
+            if messages:
+                return messages.pop(0)
+            if not self.leaves:
+                await asyncio.Event().wait()
+            return {"type": "http.disconnect"}
+
+        async def send(message: Message) -> None:
+            self.sent.append(message)
+            size = len(message.get("body", b""))
+            self.events.append(f"body {size}" if "status" not in message else "head")
+
+        scope = {
+            "type": "http",
+            "http_version": "1.1",
+            "method": self.method,
+            "path": self.path,
+            "raw_path": self.path.encode(),
+            "query_string": b"a=1&a=%20",
+            "headers": list(self.headers),
+        }
+        await self.recorder_of(self)(scope, receive, send)
+
+    @property
+    def record(self) -> Record:
+        """The one record."""
+        (record,) = self.records
+        return record
+
+    @property
+    def status(self) -> int:
+        """The status that was answered."""
+        return int(self.sent[0]["status"])
+
+    @property
+    def body(self) -> bytes:
+        """The body that was answered."""
+        return b"".join(message.get("body", b"") for message in self.sent)
+
+
+def exchange(app: ASGIApp, **request: Any) -> Exchange:
+    """Send one request through a recorder around this application."""
+
+    def recorder_of(heard: Exchange) -> Recorder:
+        return Recorder(
+            app,
+            heard,  # type: ignore[arg-type]
+            realm="here",
+            principal_of=heard.principal_of,
+            acknowledged={("POST", "/otlp"): "otlp", ("POST", "/usage"): "json"},
+        )
+
+    heard = Exchange(recorder_of, **request)
+    asyncio.run(heard.run())
+    return heard
+
+
+async def echo(request: Request) -> Response:
+    """Answer with what was said."""
+    return Response(await request.body(), media_type="application/octet-stream")
+
+
+async def broken(_: Request) -> Response:
+    """Fail."""
+    raise RuntimeError("a bug in the mock")
+
+
+async def streamed(_: Request) -> Response:
+    """Answer in pieces, without saying how long it will be."""
+    return StreamingResponse(iter([b"one", b"two"]))
+
+
+async def declared(_: Request) -> Response:
+    """Answer in pieces, having said how long it will be."""
+    return StreamingResponse(iter([b"one", b"two"]), headers={"content-length": "6"})
+
+
+async def empty(_: Request) -> Response:
+    """Answer without a body."""
+    return Response(status_code=204)
+
+
+APP = Starlette(
+    routes=[
+        Route("/x", echo, methods=["POST"]),
+        Route("/broken", broken),
+        Route("/streamed", streamed),
+        Route("/declared", declared),
+        Route("/empty", empty),
+        Route("/text", lambda _: PlainTextResponse("text")),
+        Route("/api/apikey/login", echo, methods=["POST"]),
+    ]
+)
+
+
+def test_request_is_kept_as_it_was_sent() -> None:
+    """An entry has method, path, query, headers and body as received, and the answer's status."""
+    heard = exchange(APP, headers=[(b"x-a", b"\xe9"), (b"x-a", b"")], chunks=[b"ab", b"\x00c"])
+    record = heard.record
+    assert (record.realm, record.method, record.path, record.query) == (
+        "here",
+        "POST",
+        "/x",
+        "a=1&a=%20",
+    )
+    assert record.headers == b"x-a: \xe9\nx-a: "
+    assert (record.body, record.body_size, record.status) == (b"ab\x00c", 4, 200)
+    assert heard.body == b"ab\x00c"
+    assert record.fault is None
+    assert record.duration >= 0
+
+
+@pytest.mark.parametrize(
+    ("path", "method", "events"),
+    [
+        ("/text", "GET", ["entered", "head", "body 4"]),
+        ("/text", "HEAD", ["entered", "head", "body 4"]),
+        ("/empty", "GET", ["entered", "head", "body 0"]),
+        ("/streamed", "GET", ["head", "body 3", "body 3", "entered", "body 0"]),
+        ("/declared", "GET", ["head", "body 3", "entered", "body 3", "body 0"]),
+        ("/usage", "POST", ["entered", "head", "body 2"]),
+    ],
+)
+def test_entry_comes_before_the_last_byte(path: str, method: str, events: list[str]) -> None:
+    """Nothing that completes an answer leaves before the entry is durable."""
+    assert exchange(APP, path=path, method=method).events == events
+
+
+def test_bug_of_the_application_is_entered() -> None:
+    """A request that the application fails on has an entry with the 500 that was answered."""
+    heard: list[Exchange] = []
+
+    def recorder_of(each: Exchange) -> Recorder:
+        heard.append(each)
+        return Recorder(APP, each, realm="here", principal_of=each.principal_of)  # type: ignore[arg-type]
+
+    with pytest.raises(RuntimeError, match="a bug in the mock"):
+        asyncio.run(Exchange(recorder_of, method="GET", path="/broken").run())
+    assert (heard[0].record.status, heard[0].status) == (500, 500)
+
+
+def test_answer_that_never_ends_is_entered_without_status() -> None:
+    """An application that gives up before the last byte leaves an entry without a status."""
+
+    async def gives_up(_scope: Any, _receive: Any, send: Any) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": b"half", "more_body": True})
+
+    heard = exchange(gives_up)
+    assert heard.record.status is None
+    assert heard.events == ["head", "body 4", "entered"]
+
+
+def test_client_that_goes_away_is_entered_without_status() -> None:
+    """A body that breaks off is kept as far as it came, and the application is not asked."""
+    heard = exchange(APP, chunks=[b"half", None])
+    assert (heard.record.body, heard.record.body_size, heard.record.status) == (b"half", 4, None)
+    assert heard.sent == []
+
+
+def test_application_hears_the_body_once_and_then_the_client() -> None:
+    """Behind the body the application hears what the client does next."""
+    messages: list[Message] = []
+
+    async def listens(_scope: Any, receive: Any, _send: Any) -> None:
+        messages.extend([await receive(), await receive()])
+
+    exchange(listens, chunks=[b"a", b"b"], leaves=True)
+    assert [message["type"] for message in messages] == ["http.request", "http.disconnect"]
+    assert messages[0]["body"] == b"ab"
+
+
+@pytest.mark.parametrize(
+    ("path", "content_type", "answered"),
+    [
+        ("/otlp", b"application/x-protobuf", (b"application/x-protobuf", b"")),
+        ("/otlp", b"application/json; charset=utf-8", (b"application/json", b"{}")),
+        ("/usage", b"application/x-protobuf", (b"application/json", b"{}")),
+    ],
+)
+def test_telemetry_is_acknowledged_as_it_was_sent(
+    path: str, content_type: bytes, answered: tuple[bytes, bytes]
+) -> None:
+    """OTLP is acknowledged in its own encoding, everything else in JSON; no route is asked."""
+
+    async def unasked(*_: object) -> None:
+        raise AssertionError("the application was asked")
+
+    heard = exchange(
+        unasked, path=path, headers=[(b"content-type", content_type)], chunks=[b"\x1f\x8bnot gzip"]
+    )
+    headers = dict(heard.sent[0]["headers"])
+    assert (heard.status, headers[b"content-type"], heard.body) == (200, *answered)
+    assert heard.record.body == b"\x1f\x8bnot gzip"
+
+
+def test_telemetry_in_another_method_is_routed() -> None:
+    """What is no telemetry by method and path is answered by the application."""
+    heard = exchange(APP, path="/usage", method="GET")
+    assert (heard.status, heard.record.status) == (404, 404)
+
+
+@pytest.fixture(name="_small")
+def _small(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Prevents tests of the limit from having to fill it."""
+    monkeypatch.setattr(recording, "MAX_BODY", 10)
+
+
+@pytest.mark.usefixtures("_small")
+@pytest.mark.parametrize(("path", "status"), [("/usage", 200), ("/x", 413)])
+@pytest.mark.parametrize(
+    "chunks", [[b"0123456789ab"], [b"01234567", b"89ab"], [b"0123456789", b"ab"]]
+)
+def test_large_body_is_cut_and_marked(path: str, status: int, chunks: list[bytes]) -> None:
+    """Beyond its limit a body is counted and not kept; only what must be read is refused."""
+    heard = exchange(APP, path=path, chunks=chunks)
+    assert (heard.record.body, heard.record.body_size) == (b"0123456789", 12)
+    assert (heard.status, heard.record.status) == (status, status)
+
+
+@pytest.mark.usefixtures("_small")
+def test_body_at_the_limit_is_whole() -> None:
+    """A body of exactly the limit is kept and read."""
+    heard = exchange(APP, chunks=[b"0123456789"])
+    assert (heard.status, heard.record.body_size, heard.body) == (200, 10, b"0123456789")
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "kept"),
+    [
+        (b"authorization", f"Bearer {KEY}", f"Bearer digest:{digest_of(KEY)}"),
+        (b"authorization", f"bearer  {KEY} ", f"bearer digest:{digest_of(KEY)}"),
+        (b"authorization", KEY, f"digest:{digest_of(KEY)}"),
+        (b"authorization", f"{KEY} more", f"digest:{digest_of(KEY + ' more')}"),
+        (b"authorization", "", f"digest:{digest_of('')}"),
+        (b"x-bt-auth-token", KEY, f"digest:{digest_of(KEY)}"),
+        (b"x-api-key", KEY, f"digest:{digest_of(KEY)}"),
+        (b"proxy-authorization", f"Basic {KEY}", f"Basic digest:{digest_of(KEY)}"),
+        (b"cookie", f"a={KEY}; b=c", f"digest:{digest_of(f'a={KEY}; b=c')}"),
+    ],
+)
+def test_credential_is_kept_as_a_digest(name: bytes, value: str, kept: str) -> None:
+    """No header that carries a credential is kept, only its scheme and a digest."""
+    record = exchange(APP, headers=[(name, value.encode())]).record
+    assert record.headers == name + b": " + kept.encode()
+    assert KEY not in repr(record)
+
+
+def test_principal_is_whose_credential_it_is() -> None:
+    """The entry names who asked, and the digest by which his requests are found."""
+    heard = exchange(APP, headers=[(b"authorization", f"Bearer {KEY}".encode())])
+    assert (heard.record.principal_kind, heard.record.principal) == ("user", "ann")
+    assert heard.record.credential == digest_of(KEY)
+
+
+def test_request_without_credential_has_none() -> None:
+    """Who shows nothing is nobody."""
+    record = exchange(APP).record
+    assert (record.principal_kind, record.principal, record.credential) == ("none", None, None)
+
+
+def test_credential_in_another_header_is_found_by_its_digest() -> None:
+    """A token outside the Authorization header identifies nobody, and is still found."""
+    record = exchange(APP, headers=[(b"x-bt-auth-token", KEY.encode())]).record
+    assert (record.principal_kind, record.credential) == ("none", digest_of(KEY))
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        json.dumps({"token": KEY}),
+        json.dumps({"a": 1, "token": KEY}, indent=2),
+        f'{{"token":"{KEY}"',
+        "[" * 5000 + f'"token" : "{KEY}"',
+    ],
+)
+def test_token_in_a_login_is_kept_as_a_digest(body: str) -> None:
+    """A login that repeats the key in its body, JSON or not, leaves only its digest behind."""
+    heard = exchange(APP, path="/api/apikey/login", chunks=[body.encode()])
+    assert heard.body == body.encode()
+    assert heard.record.body == body.replace(KEY, f"digest:{digest_of(KEY)}").encode()
+    assert heard.record.body_size == len(body)
+    assert heard.record.credential == digest_of(KEY)
+    assert heard.record.principal == "ann"
+
+
+def test_login_without_token_is_kept_whole() -> None:
+    """A login whose body has no token is kept as it is."""
+    heard = exchange(APP, path="/api/apikey/login", chunks=[b'{"tokens": 1}'])
+    assert heard.record.body == b'{"tokens": 1}'
+
+
+@given(st.lists(st.binary(max_size=8), min_size=1, max_size=6))
+def test_body_is_the_same_however_it_is_cut(chunks: list[bytes]) -> None:
+    """The application and the journal get the same bytes, in however many pieces they came."""
+    heard = exchange(APP, chunks=chunks)
+    assert heard.body == heard.record.body == b"".join(chunks)
