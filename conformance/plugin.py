@@ -26,7 +26,6 @@ def pytest_configure(config: pytest.Config) -> None:
         config.addinivalue_line("markers", marker)
     if not target_given(vars(config.option)):
         return
-    pytest.register_assert_rewrite("conformance.expect", "mock_control_plane")
     # Imported this late because everybody who has us installed would pay for it in every run.
     from conformance.session import join
 

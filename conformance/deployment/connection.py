@@ -115,7 +115,7 @@ def _no_login(reach: Reach, login: Exchange, probe: Probe) -> Exception:
         )
     if login.status in REFUSED and probe.realm is not None:
         return KeyRefused(
-            f"the data plane at {reach.url} refuses a key that its control plane, the mock, vouched "
+            f"the data plane at {reach.url} refuses a key that the mock control plane vouched "
             f"for (POST {LOGIN}: {outcome(login)}); if it is bound to an organisation, bind it to "
             f"{probe.realm.organization.name!r} (ORG_NAME) or to none."
         )

@@ -9,6 +9,7 @@ import subprocess
 import threading
 from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from conformance.deployment.environment import ControlPlaneAddress
 from conformance.deployment.launch import our_python, with_our_packages
@@ -16,6 +17,7 @@ from conformance.errors import ControlPlaneProblem
 from mock_control_plane.client import ControlPlane, ControlPlaneError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from conformance.options.values import ControlPlaneChoice, Options
@@ -24,6 +26,7 @@ __all__ = ["Mock", "bring_up"]
 
 READY_WITHIN = 30.0
 GRACE = 10.0
+LOOPBACK = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +56,7 @@ def bring_up(options: Options) -> Mock:
     process = start(command(choice, options), choice)
     try:
         ready = json.loads(first_line(process))
-        mock = connect(ControlPlaneAddress(ready["url"], ready["token"]))
+        mock = connect(ControlPlaneAddress(_nearby(choice, ready["url"]), ready["token"]))
     except BaseException:
         end(process)
         raise
@@ -85,9 +88,8 @@ def command(choice: ControlPlaneChoice, options: Options) -> tuple[str, ...]:
 def start(words: tuple[str, ...], choice: ControlPlaneChoice) -> subprocess.Popen[str]:
     """Start the mock; the token goes through the environment, where no other user sees it."""
     environment = with_our_packages(os.environ)
-    environment.pop("CONTROL_PLANE_TOKEN", None)
     if choice.token is not None:
-        environment["CONTROL_PLANE_TOKEN"] = choice.token
+        environment["MOCK_CONTROL_PLANE_TOKEN"] = choice.token
     return subprocess.Popen(
         words,
         env=environment,
@@ -133,13 +135,21 @@ def end(process: subprocess.Popen[str]) -> None:
         process.wait()
 
 
-def _drain(stream: IO[str] | None, take: object) -> None:
+def _drain(stream: IO[str] | None, take: Callable[[str], object]) -> None:
     assert stream is not None
-    assert callable(take)
     with stream:
         for line in stream:
             take(line)
     take("")
+
+
+def _nearby(choice: ControlPlaneChoice, url: str) -> str:
+    """Where this machine reaches the mock, whose own URL is how the data plane reaches it."""
+    if choice.listen is None:
+        return url
+    host, port = choice.listen
+    nearby = LOOPBACK.get(host, f"[{host}]" if ":" in host else host)
+    return f"http://{nearby}:{port or urlsplit(url).port}"
 
 
 def _fresh_journal(report_dir: Path) -> Path:

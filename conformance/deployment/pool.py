@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import threading
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -88,6 +88,8 @@ class Pool:
                 executor.submit(self._start_one, launch, name, asked)
                 for name, asked in wanted.items()
             ]
+            for future in wait(waiting, return_when=FIRST_EXCEPTION).done:
+                future.result()
             return tuple(future.result() for future in waiting)
         except BaseException:
             executor.shutdown(wait=False, cancel_futures=True)

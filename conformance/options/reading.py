@@ -176,10 +176,15 @@ def _control_plane(raw: Raw, target: Target) -> ControlPlaneChoice:
             "--control-plane-token is the token of a mock control plane; give --control-plane-url "
             "or --control-plane-listen too."
         )
+    endpoint = addresses.endpoint("--control-plane-listen", listen) if listen else None
+    if public and endpoint and not endpoint[1]:
+        raise UsageProblem(
+            "--control-plane-listen: a mock with a public URL needs a port that is known, not 0."
+        )
     return ControlPlaneChoice(
         url=addresses.url("--control-plane-url", url) if url else None,
         token=raw.text("--control-plane-token") if url or listen else None,
-        listen=addresses.endpoint("--control-plane-listen", listen) if listen else None,
+        listen=endpoint,
         public_url=addresses.url("--control-plane-public-url", public) if public else None,
     )
 

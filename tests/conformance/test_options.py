@@ -128,6 +128,10 @@ def test_areas_and_requirements_may_be_listed() -> None:
         ({**URL, "control_plane_listen": "8080"}, "expected HOST:PORT"),
         ({**URL, "control_plane_listen": "h:99999"}, "expected HOST:PORT"),
         ({**URL, "control_plane_public_url": "http://cp"}, "needs --dataplane-url and"),
+        (
+            {**URL, "control_plane_public_url": "http://cp", "control_plane_listen": "h:0"},
+            "needs a port that is known",
+        ),
         ({"control_plane_listen": "h:1", "control_plane_url": "http://m"}, "give one of them"),
     ],
 )

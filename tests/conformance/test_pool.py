@@ -1,0 +1,124 @@
+"""The deployments of a run come up together, differ as they were asked to, and end together."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import signal
+import sys
+import urllib.request
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import pytest
+
+from conformance.deployment.control_plane import Mock
+from conformance.deployment.environment import ControlPlaneAddress
+from conformance.deployment.pool import Pool, name_of
+from conformance.errors import ControlPlaneProblem, DataPlaneDied
+from conformance.options.reading import Raw, read
+from conformance.requirements import load
+from mock_control_plane.client import ControlPlane
+from tests.conformance import programs
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from tests.running import RunningReference
+
+REFERENCE = f"{sys.executable} -m conformance.reference"
+DIES_WITH_A_OR_HANGS = """
+    import os, signal, sys
+    sys.exit("no") if "A" in os.environ else signal.pause()
+"""
+LONG = 20.0
+
+
+@contextmanager
+def pool(folder: Path, control_plane: ControlPlane | None, **values: object) -> Iterator[Pool]:
+    """A pool that is stopped in the end."""
+    options = read(Raw({"dataplane_report_dir": str(folder), **values}, {}), load())
+    mock = control_plane and Mock(ControlPlaneAddress(control_plane.url), control_plane)
+    made = Pool(options, mock, run=f"run-{secrets.token_hex(4)}")
+    try:
+        yield made
+    finally:
+        made.stop()
+
+
+def test_each_configuration_is_a_deployment(
+    running_control_plane: ControlPlane, tmp_path: Path
+) -> None:
+    """Each configuration that is asked for gets a data plane, a realm and an output of its own."""
+    asked = {"OUTBOUND_RATE_LIMIT_MAX_REQUESTS": "7"}
+    with pool(tmp_path, running_control_plane, dataplane_cmd=REFERENCE) as made:
+        environment = made.start([asked, {}, dict(asked)])
+        default, other = environment.deployments
+        assert default.name == "default"
+        assert (default.asked, other.asked) == ({}, asked)
+        assert other.settings["OUTBOUND_RATE_LIMIT_MAX_REQUESTS"] == "7"
+        assert default.realm != other.realm
+        assert environment.version
+        for one in (default, other):
+            assert one.output
+            assert "listening" in one.output.read_text()
+            login = running_control_plane.realm(one.realm or "").organization
+            assert (login.api_url, login.proxy_url) == (one.url, one.url)
+    for one in (default, other):
+        with pytest.raises(OSError, match="refused"):
+            urllib.request.urlopen(one.url, timeout=LONG)
+
+
+def test_first_problem_stops_them_all(running_control_plane: ControlPlane, tmp_path: Path) -> None:
+    """Where one of several cannot come up, none is waited for any longer."""
+    command = programs.command(tmp_path, DIES_WITH_A_OR_HANGS)
+    with (
+        pool(tmp_path, running_control_plane, dataplane_cmd=command) as made,
+        pytest.raises(DataPlaneDied, match=r"exited with 1; its last lines:\n +no"),
+    ):
+        made.start([{"A": "1"}])
+
+
+def test_death_is_noticed(running_control_plane: ControlPlane, tmp_path: Path) -> None:
+    """A data plane that dies while it is needed is told, with its last lines."""
+    command = f"sh -c 'echo $$; exec {REFERENCE}'"
+    with pool(tmp_path, running_control_plane, dataplane_cmd=command) as made:
+        environment = made.start([])
+        assert made.death() is None
+        output = environment.default.output
+        assert output
+        os.kill(int(output.read_text().split()[0]), signal.SIGKILL)
+        death = made.death(within=LONG)
+    assert death
+    assert death.startswith("the data plane died during the run: it was killed by SIGKILL")
+
+
+def test_running_data_plane_is_attached_to(
+    running_data_plane: RunningReference, tmp_path: Path
+) -> None:
+    """A data plane that runs is the only deployment, whatever the tests ask for."""
+    key = {"BRAINTRUST_API_KEY": running_data_plane.new_key()}
+    values = {"dataplane_url": running_data_plane.url, "dataplane_report_dir": str(tmp_path)}
+    attached = Pool(read(Raw(values, key), load()), None, run="run-1")
+    environment = attached.start([{"A": "1"}])
+    assert [one.url for one in environment.deployments] == [running_data_plane.url]
+    assert environment.default.realm is None
+    attached.stop()
+    assert attached.death() is None
+
+
+def test_missing_mock_is_told(tmp_path: Path) -> None:
+    """A mock that is gone when a realm is needed is told as its problem."""
+    with (
+        ControlPlane("http://127.0.0.1:9") as gone,
+        pool(tmp_path, gone, dataplane_cmd=REFERENCE) as made,
+        pytest.raises(ControlPlaneProblem, match="does not answer"),
+    ):
+        made.start([])
+
+
+def test_configuration_has_one_name() -> None:
+    """The same configuration has the same name, in whatever order it was written."""
+    assert name_of({"A": "1", "B": "2"}) == name_of({"B": "2", "A": "1"})
+    assert name_of({"A": "1"}) != name_of({"A": "2"})
