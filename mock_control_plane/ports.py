@@ -80,9 +80,11 @@ class Address:
     def _bound(self, port: int) -> socket.socket:
         family = socket.AF_INET6 if ":" in self.host else socket.AF_INET
         try:
+            if not 0 <= port <= 65535:
+                raise OSError("no such port")
             return socket.create_server((self.host, port), family=family, backlog=2048)
-        except (OSError, OverflowError) as problem:
-            reason = getattr(problem, "strerror", None) or problem
+        except OSError as problem:
+            reason = problem.strerror or problem
             raise ServeProblem(
                 f"cannot listen on {self.host} port {port} ({reason});"
                 " choose another with --port (0 takes any that is free) or --host"

@@ -107,24 +107,27 @@ class _Mock(Thread):
         self.token = token
         self.ready: Future[Running] = Future()
         self.loop = _new_loop()
-        self.stopping = asyncio.Event()
+        self.task: asyncio.Task[None] | None = None
 
     def run(self) -> None:
         try:
             with asyncio.Runner(loop_factory=lambda: self.loop) as runner:
                 runner.run(self.main())
+        except asyncio.CancelledError:
+            return
         except BaseException as problem:
             if self.ready.done():
                 raise
             self.ready.set_exception(problem)
 
     async def main(self) -> None:
+        self.task = asyncio.current_task()
         journal = Journal(self.journal)
         ports = Ports(self.options.address, self.taken)
         try:
             realms = Realms(journal, self.profile, ports.open)
             self.ready.set_result(await self.opened(realms))
-            await self.stopping.wait()
+            await asyncio.Event().wait()  # until it is stopped, by cancellation
         finally:
             journal.retire()
             await ports.close()
@@ -157,8 +160,8 @@ class _Mock(Thread):
             ) from None
 
     def stop(self) -> None:
-        if self.is_alive():
-            self.loop.call_soon_threadsafe(self.stopping.set)
+        if self.is_alive() and self.task is not None:
+            self.loop.call_soon_threadsafe(self.task.cancel)
         self.join(STOP_WITHIN)
 
 
