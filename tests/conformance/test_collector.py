@@ -1,109 +1,18 @@
-"""The collector as pytest sees it: in one process and under pytest-xdist, cut short and whole."""
+"""The collector as pytest sees it: what it makes of a run, whole or cut short."""
 
 from __future__ import annotations
 
-import json
 import textwrap
 from typing import TYPE_CHECKING
-from xml.etree import ElementTree
 
-import jsonschema
 import pytest
 
-from conformance.report import document
 from conformance.report.collector import Reporting
-from conformance.report.redaction import MASK
+from tests.conformance.collecting import ALL_PASS
 from tests.conformance.material import FACTS
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
-    from conformance.report.document import Document
-
-PLUGINS = ("-p", "xdist", "-p", "_hypothesis_pytestplugin")
-CONFTEST = """
-    import pytest
-    from conformance.report.collector import Collector, Reporting
-    from tests.conformance.material import CATALOGUE, EVERYTHING, FACTS, WITHOUT_TWO
-    from conformance.baseline import ExpectedFailure
-
-    def pytest_addoption(parser):
-        parser.addoption("--known", action="append", default=[])
-        parser.addoption("--without-two", action="store_true")
-
-    @pytest.hookimpl
-    def pytest_configure(config):
-        config.addinivalue_line("markers", "requirement(id)")
-        worker = hasattr(config, "workerinput")
-        reporting = Reporting(
-            report_dir=None if worker else config.rootpath / "out",
-            secrets=("planted-secret",),
-            expected_failures=tuple(ExpectedFailure(id, "why") for id in config.option.known),
-        )
-        scope = WITHOUT_TWO if config.option.without_two else EVERYTHING
-        collector = Collector(
-            catalogue=CATALOGUE, scope=scope, facts=lambda: FACTS, reporting=reporting
-        )
-        config.pluginmanager.register(collector, "collector")
-"""
-HEAD = """
-    import os
-    import pytest
-    from hypothesis import given, settings, strategies as st
-    from conformance.errors import DataPlaneDied
-    from conformance.expect import Inconclusive, Violation
-    from tests.conformance.material import EXCHANGE
-
-    ONE, ONE_WELL, TWO = (pytest.mark.requirement(id) for id in ("ONE-01", "ONE-02", "TWO-01"))
-"""
-ALL_PASS = """
-    @ONE
-    def test_one(): pass
-
-    @ONE_WELL
-    def test_one_well(): pass
-
-    @TWO
-    def test_two(): pass
-"""
-
-
-class Run:
-    """A pytest run in a folder of its own, with the collector registered."""
-
-    def __init__(self, pytester: pytest.Pytester) -> None:
-        self._pytester = pytester
-        pytester.makeconftest(textwrap.dedent(CONFTEST))
-
-    def __call__(self, tests: str, *arguments: str) -> pytest.RunResult:
-        """Run these tests, below the usual head."""
-        self._pytester.makepyfile(textwrap.dedent(HEAD) + textwrap.dedent(tests))
-        return self._pytester.runpytest_inprocess(*PLUGINS, *arguments, no_reraise_ctrlc=True)
-
-    @property
-    def path(self) -> Path:
-        """The folder of the run."""
-        return self._pytester.path
-
-    @property
-    def report(self) -> Document:
-        """The report that the run wrote, which follows its schema."""
-        text = (self.path / "out" / "report.json").read_text()
-        report: Document = json.loads(text)
-        jsonschema.validate(report, document.schema())
-        return report
-
-    def outcome(self, id: str) -> Document:
-        """What became of a requirement."""
-        (found,) = (one for one in self.report["requirements"] if one["id"] == id)
-        return dict(found)
-
-
-@pytest.fixture(name="run")
-def _run(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Run:
-    """A pytest run; a fresh folder for each test, and no plugin that happens to be installed."""
-    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
-    return Run(pytester)
+    from tests.conformance.collecting import Run
 
 
 def test_everything_passes(run: Run) -> None:
@@ -297,80 +206,6 @@ def test_unwritable_folder_is_told(run: Run) -> None:
     ran = run(ALL_PASS)
     assert ran.ret == 2
     ran.stdout.fnmatch_lines(["The report could not be written: *"])
-
-
-MIXED = """
-    @ONE
-    @pytest.mark.parametrize("n", range(6))
-    def test_one(n):
-        if n == 3:
-            raise Violation(expected="the user", came="the key", exchanges=EXCHANGE)
-
-    @ONE_WELL
-    def test_one_well(): 1 / 0
-
-    @TWO
-    def test_two(): raise Inconclusive("nothing came", row="status")
-"""
-
-
-def test_workers_give_the_same_report(run: Run) -> None:
-    """Under pytest-xdist the report is the same, but for times."""
-
-    def found() -> list[tuple[object, ...]]:
-        return [
-            (one["id"], one["outcome"], one["reason"], len(one["tests"]), len(one["evidence"]))
-            for one in run.report["requirements"]
-        ]
-
-    alone = (run(MIXED).ret, found())
-    assert (run(MIXED, "-n", "2").ret, found()) == alone
-    assert alone[0] == 1
-    assert run.outcome("ONE-01")["evidence"][0]["exchanges"][0]["status"] == 200
-
-
-def test_dead_worker_is_an_error(run: Run) -> None:
-    """A test whose worker died is an error of the suite, and the run goes on."""
-    ran = run(f"{ALL_PASS}\n    @ONE\n    def test_zzz(): os._exit(9)\n", "-n", "2")
-    assert ran.ret == 3
-    assert run.outcome("ONE-01")["outcome"] == "error"
-    assert run.outcome("TWO-01")["outcome"] == "passed"
-
-
-SECRETS = """
-    @ONE
-    def test_one():
-        print("out planted-secret")
-        raise Violation(expected="planted-secret", came="sk-abcdefgh12 cGxhbnRlZC1zZWNyZXQ=")
-
-    @ONE_WELL
-    def test_one_well():
-        raise RuntimeError("planted-secret and bt-st-abcdefgh34")
-
-    @TWO
-    def test_two():
-        raise Inconclusive("authorization: Bearer planted-secret")
-"""
-
-
-@pytest.mark.parametrize("workers", [(), ("-n", "1")])
-def test_no_secret_reaches_anything(run: Run, workers: tuple[str, ...]) -> None:
-    """Planted secrets reach neither report nor console nor JUnit file, in any spelling."""
-    ran = run(SECRETS, "--junitxml=junit.xml", "-rA", *workers)
-    written = [(run.path / name).read_text() for name in ("out/report.json", "junit.xml")]
-    for text in (*written, str(ran.stdout), str(ran.stderr)):
-        for secret in ("planted-secret", "sk-abc", "bt-st-abc", "cGxhbnRlZC1zZWNyZXQ"):
-            assert secret not in text
-    assert MASK in run.outcome("ONE-01")["evidence"][0]["came"]
-
-
-def test_junit_is_whole(run: Run) -> None:
-    """pytest's own JUnit file can be read, and counts as pytest does."""
-    run(MIXED, "--junitxml=junit.xml")
-    (suite,) = ElementTree.parse(run.path / "junit.xml").getroot()
-    assert (suite.get("tests"), suite.get("failures"), suite.get("skipped")) == ("8", "2", "1")
-    (failure,) = suite.findall("./testcase[@name='test_one[3]']/failure")
-    assert "expected: the user" in str(failure.text)
 
 
 def test_secrets_are_not_shown() -> None:

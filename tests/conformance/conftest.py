@@ -1,0 +1,14 @@
+"""What the tests of this room share."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.conformance.collecting import Run
+
+
+@pytest.fixture(name="run")
+def _run(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """A pytest run; a fresh folder for each test, and no plugin that happens to be installed."""
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+    return Run(pytester)
