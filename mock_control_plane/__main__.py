@@ -116,7 +116,7 @@ def _options(chosen: argparse.Namespace) -> Options:
             chosen.host, chosen.port, chosen.public_url, chosen.certfile, chosen.keyfile
         ),
         journal=chosen.journal,
-        token=chosen.token,
+        token=chosen.token or None,
         profile=chosen.profile,
         organization=chosen.organization,
     )

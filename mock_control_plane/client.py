@@ -287,10 +287,16 @@ class Wire:
     def __init__(self, url: str, token: str | None, timeout: float) -> None:
         self.url = url
         self.timeout = timeout
+        token = (token or "").strip()
+        if not token.isprintable():
+            raise ControlPlaneError(
+                "the token of the mock control plane has characters that no header can carry;"
+                " give the one that it printed when it started"
+            )
         try:
             self.http = httpx.Client(
                 base_url=url,
-                headers={} if token is None else {"authorization": f"Bearer {token}"},
+                headers={b"authorization": f"Bearer {token}".encode()} if token else {},
                 timeout=timeout,
                 limits=httpx.Limits(max_connections=None, max_keepalive_connections=32),
                 trust_env=not _is_loopback(url),  # no proxy stands between a machine and itself
