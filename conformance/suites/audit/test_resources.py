@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from conformance.exchange import Exchange
     from conformance.specimens import Specimen, Specimens
 
-MANY = 3
+MANY = 2
 
 
 @requirement("AUD-10")
@@ -51,8 +51,9 @@ def test_the_name_follows_the_object(callers: Callers, specimens: Specimens) -> 
     """An object that was audited and then renamed, twice, is listed by its newest name."""
     caller = callers.new()
     seen = 0
-    for kind in ("project", "experiment", "prompt"):
-        specimen = specimens.make(caller, kind)
+    project = specimens.make(caller, "project")
+    for kind in ("dataset", "prompt"):
+        specimen = specimens.make(caller, kind, project=project)
         for _ in range(2):
             caller.read(specimen.path, audit=True)
             renamed = specimens.unique("renamed")
@@ -135,17 +136,18 @@ def test_neighbours_are_not_listed(callers: Callers, specimens: Specimens) -> No
 def test_a_list_lists_what_it_returns(callers: Callers, specimens: Specimens) -> None:
     """Each object of a list's answer is in the list of resources: by ids, by name, by project."""
     caller = callers.new()
+    project = specimens.make(caller, "project")
     for kind in ("experiment", "dataset", "prompt", "function"):
-        project = specimens.make(caller, "project")
         made = [specimens.make(caller, kind, project=project) for _ in range(MANY)]
         queries: list[dict[str, object]] = [
             {"project_id": project.id},
             {"project_name": project.name},
             {f"{kind}_name": made[0].name, "project_id": project.id},
-            {"ids": [each.id for each in made[:2]], "project_id": project.id},
+            {"ids": [each.id for each in made], "project_id": project.id},
         ]
         for query in queries:
-            _judge_list(caller, f"/v1/{kind}", query, made[0].id)
+            judged += _judge_list(caller, f"/v1/{kind}", query, made[0].id)
+    _need_one(judged)
 
 
 @requirement("AUD-22")
@@ -153,8 +155,11 @@ def test_a_list_of_projects_lists_them(callers: Callers, specimens: Specimens) -
     """Each project of a list's answer is in the list of resources."""
     caller = callers.new()
     made = [specimens.make(caller, "project") for _ in range(2)]
-    _judge_list(caller, "/v1/project", {"ids": [each.id for each in made]}, made[0].id)
-    _judge_list(caller, "/v1/project", {"project_name": made[1].name}, made[1].id)
+    queries: list[tuple[dict[str, object], str]] = [
+        ({"ids": [each.id for each in made]}, made[0].id),
+        ({"project_name": made[1].name}, made[1].id),
+    ]
+    _need_one(sum(_judge_list(caller, "/v1/project", *each) for each in queries))
 
 
 @requirement("AUD-22")
@@ -209,7 +214,8 @@ def _expect_own(exchange: Exchange, around: Iterable[str | None], what: str) -> 
     )
 
 
-def _judge_list(caller: Caller, path: str, query: dict[str, object], awaited: str) -> None:
+def _judge_list(caller: Caller, path: str, query: dict[str, object], awaited: str) -> bool:
+    """Judge one list; return False where it is so long that its resources may have been cut."""
     exchange = caller.until(
         lambda answer: not answer.ok or awaited in answer.text,
         "GET",
@@ -220,7 +226,15 @@ def _judge_list(caller: Caller, path: str, query: dict[str, object], awaited: st
     identifiers = [str(each.get("id")) for each in returned]
     if awaited not in identifiers:
         expect.inconclusive(f"the list does not return {awaited}, which was made before", exchange)
+    if len(identifiers) > FEW:
+        return False
     _expect_all(exchange, identifiers, f"GET {path}")
+    return True
+
+
+def _need_one(judged: int) -> None:
+    if not judged:
+        expect.inconclusive("every list was too long for its resources to fit into a header")
 
 
 def _expect_all(exchange: Exchange, identifiers: Iterable[str], what: str) -> None:
