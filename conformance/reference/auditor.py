@@ -89,7 +89,10 @@ class Auditor:
 
     def resources(self, trail: Trail) -> list[Resource]:
         """Return what the request touched, each object once, in the order of touching."""
-        return list({(each.type, each.id): each for each in reversed(trail.touched)}.values())[::-1]
+        found: dict[tuple[str, str], Resource] = {}
+        for each in trail.touched:
+            found.setdefault((each.type, each.id), each)
+        return list(found.values())
 
     def entry(self, resource: Resource) -> dict[str, object]:
         """Return a resource as it stands in the list."""
