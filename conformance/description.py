@@ -38,6 +38,11 @@ class Operation:
         """The names of the path parameters, in order."""
         return tuple(PARAMETER.findall(self.template))
 
+    @property
+    def below_v1(self) -> bool:
+        """Whether it belongs to the documented object API."""
+        return self.template.startswith("/v1/")
+
     def path(self, *values: str) -> str:
         """Return the path with its parameters filled in, percent-encoded."""
         rest = iter(values)

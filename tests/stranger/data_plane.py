@@ -156,10 +156,10 @@ class Handler(BaseHTTPRequestHandler):
         if len(parts) == 1:
             return self.collection(kind)
         self.touched.template += f"/[{EVENTS.get(kind, kind)}_id]"
+        self.touched.template += "".join(f"/{part}" for part in parts[2:])
         if not UUID.fullmatch(parts[1]):
             raise Refused(400, "the id is not a uuid")
         if len(parts) == 3:
-            self.touched.template += "/" + parts[2]
             return self.events(kind, parts[1], parts[2])
         return self.one(kind, parts[1])
 
