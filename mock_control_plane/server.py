@@ -106,7 +106,7 @@ class _Mock(Thread):
         self.taken = taken
         self.token = token
         self.ready: Future[Running] = Future()
-        self.loop = _new_loop()
+        self.loop = new_loop()
         self.task: asyncio.Task[None] | None = None
 
     def run(self) -> None:
@@ -165,7 +165,8 @@ class _Mock(Thread):
         self.join(STOP_WITHIN)
 
 
-def _new_loop() -> asyncio.AbstractEventLoop:
+def new_loop() -> asyncio.AbstractEventLoop:
+    """Return the fastest event loop that there is on this platform."""
     try:
         import uvloop  # not there on every platform
     except ImportError:
