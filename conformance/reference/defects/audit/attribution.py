@@ -62,7 +62,7 @@ def names_the_first_user_ever_seen(reference: Reference) -> Reference:
 
         def user_id(self, trail: Trail) -> str | None:
             self.first = self.first or super().user_id(trail)
-            return self.first
+            return self.first if trail.caller else None
 
     return replace(reference, auditor=Flawed())
 
@@ -113,7 +113,7 @@ def gives_everybody_the_first_address(reference: Reference) -> Reference:
 
         def user_email(self, trail: Trail) -> str | None:
             self.first = self.first or super().user_email(trail)
-            return self.first
+            return self.first if trail.caller else None
 
     return replace(reference, auditor=Flawed())
 

@@ -8,14 +8,16 @@ import zlib
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from conformance.reference.auditor import RESOURCES, USER_EMAIL, USER_ID, Auditor
+from conformance.reference.auditor import NORMALIZED_URL, RESOURCES, USER_EMAIL, USER_ID, Auditor
 from conformance.reference.defects.definition import defect
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from conformance.reference.auditor import Resource, Trail
     from conformance.reference.composition import Reference
+
+    Fields = list[tuple[bytes, bytes]]
 
 # What the SDK cannot decode is not in its canonical form either.
 UNREADABLE = {"AUD-09", "AUD-15"}
@@ -160,57 +162,30 @@ def says_true_for_version_one(reference: Reference) -> Reference:
 @defect(breaks={"AUD-14"})
 def sends_the_user_twice(reference: Reference) -> Reference:
     """x-bt-audit-user-id and -email come twice: two layers add them."""
-
-    class Flawed(Auditor):
-        def fields(
-            self, trail: Trail, others: Sequence[tuple[bytes, bytes]]
-        ) -> list[tuple[bytes, bytes]]:
-            told = super().fields(trail, others)
-            users = (USER_ID.encode(), USER_EMAIL.encode())
-            return [*told, *(each for each in told if each[0] in users)]
-
-    return replace(reference, auditor=Flawed())
+    return _adding(reference, lambda told: [each for each in told if each[0] in USER])
 
 
 @defect(breaks={"AUD-14"})
-def sends_the_resources_twice(reference: Reference) -> Reference:
-    """x-bt-audit-resources comes twice, with the same value."""
-
-    class Flawed(Auditor):
-        def fields(
-            self, trail: Trail, others: Sequence[tuple[bytes, bytes]]
-        ) -> list[tuple[bytes, bytes]]:
-            told = super().fields(trail, others)
-            return [*told, *(each for each in told if each[0] == RESOURCES.encode())]
-
-    return replace(reference, auditor=Flawed())
+def sends_the_url_twice(reference: Reference) -> Reference:
+    """x-bt-audit-normalized-url comes a second time, as the gateway sees the route."""
+    return _adding(reference, lambda _: [(NORMALIZED_URL.encode(), b"/v1/[proxy]")])
 
 
 @defect(breaks={"AUD-14"})
-def signs_the_envelope_with_a_control_character(reference: Reference) -> Reference:
-    """The envelope names its writer, with a raw DEL in the name: legal in JSON, not in HTTP."""
+def sends_an_empty_list_behind_the_resources(reference: Reference) -> Reference:
+    """x-bt-audit-resources comes a second time, with what the layer in front touched: nothing."""
+    nothing = Auditor().encode([]).encode("ascii")
+    return _adding(reference, lambda _: [(RESOURCES.encode(), nothing)])
 
+
+USER = (USER_ID.encode(), USER_EMAIL.encode())
+
+
+def _adding(reference: Reference, more: Callable[[Fields], Fields]) -> Reference:
     class Flawed(Auditor):
-        def envelope(self, payload: str) -> str:
-            return json.dumps({"v": 1, "p": payload, "by": "data\x7fplane"})
-
-        def header(self, name: str, value: str) -> tuple[bytes, bytes]:
-            return name.encode("ascii"), value.encode("ascii")
-
-    return replace(reference, auditor=Flawed())
-
-
-@defect(breaks={"AUD-14"})
-def repeats_the_names_in_a_header_as_they_are(reference: Reference) -> Reference:
-    """One more header, x-bt-audit-names, holds the objects' names with a raw separator between."""
-
-    class Flawed(Auditor):
-        def fields(
-            self, trail: Trail, others: Sequence[tuple[bytes, bytes]]
-        ) -> list[tuple[bytes, bytes]]:
-            names = "\x1f".join(ascii(each.name) for each in self.resources(trail)[:3])
+        def fields(self, trail: Trail, others: Sequence[tuple[bytes, bytes]]) -> Fields:
             told = super().fields(trail, others)
-            return [*told, (b"x-bt-audit-names", b"\x1f" + names.encode("ascii"))]
+            return [*told, *more(told)]
 
     return replace(reference, auditor=Flawed())
 

@@ -129,12 +129,12 @@ def lets_everybody_impersonate_who_was_here(reference: Reference) -> Reference:
             self.met: dict[str, Caller] = {}
 
         async def verify(self, control_plane: ControlPlane, credentials: Credentials) -> Caller:
-            met = self.met.get(credentials.impersonated or "")
-            if met is not None:
+            wanted = credentials.impersonated
+            if wanted is not None and (met := self.met.get(wanted)):
                 await super().verify(control_plane, Credentials(credentials.token))
                 return replace(met, digest=credentials.digest)
             caller = await super().verify(control_plane, credentials)
-            if credentials.impersonated is None:
+            if wanted is None:
                 self.met.update({caller.user_id: caller, caller.email or "": caller})
             return caller
 
