@@ -27,8 +27,8 @@ def _host() -> Iterator[Host]:
 def _houses(host: Host) -> Iterator[Houses]:
     """The control plane of the session, and a maker of data planes beside it."""
     control_plane = ControlPlane()
+    control_plane.url = host.serve(control_plane.app())
     with contextlib.ExitStack() as stack:
-        control_plane.url = stack.enter_context(host.serving(control_plane.app()))
         yield Houses(host, control_plane, stack)
 
 

@@ -20,9 +20,10 @@ from mock_control_plane.objects import Objects
 from mock_control_plane.wire import load_profile
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine, Iterator, Mapping
+    import socket
+    from collections.abc import Callable, Iterator, Mapping
+    from concurrent.futures import Future
 
-    import uvicorn
     from starlette.types import ASGIApp, Receive, Scope, Send
 
     from conformance.reference.composition import Reference
@@ -46,26 +47,25 @@ class Host:
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
         self._thread.start()
+        self._served: list[tuple[Quiet, Future[None], socket.socket]] = []
 
-    def run(self, work: Coroutine[object, object, None]) -> None:
-        """Run something on the loop and wait for its end."""
-        asyncio.run_coroutine_threadsafe(work, self._loop).result(READY_WITHIN)
-
-    @contextlib.contextmanager
-    def serving(self, app: ASGIApp) -> Iterator[str]:
-        """Serve an application and yield its URL."""
+    def serve(self, app: ASGIApp) -> str:
+        """Serve an application until the host is closed and return its URL."""
         listener = server.bind("127.0.0.1", 0)
         started = threading.Event()
-        served: uvicorn.Server = Quiet(server.config(app), started.set)
+        served = Quiet(server.config(app), started.set)
         task = asyncio.run_coroutine_threadsafe(served.serve(sockets=[listener]), self._loop)
+        self._served.append((served, task, listener))
         assert started.wait(READY_WITHIN), "the application did not start"
-        yield server.url(listener)
-        served.should_exit = True
-        task.result(READY_WITHIN)
-        listener.close()
+        return server.url(listener)
 
     def close(self) -> None:
-        """Stop the loop and its thread."""
+        """Stop everything that is served, all at once, then the loop and its thread."""
+        for served, _, _ in self._served:
+            served.should_exit = True
+        for _, task, listener in self._served:
+            task.result(READY_WITHIN)
+            listener.close()
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(READY_WITHIN)
         self._loop.close()
@@ -118,7 +118,7 @@ class Houses:
         """Serve a reference, changed in one way, and return its URL."""
         settings = {"BRAINTRUST_APP_URL": self.control_plane.url, **environment}
         reference = change(compose(Settings.from_environment(settings)))
-        return self.stack.enter_context(self.host.serving(create_app(reference)))
+        return self.host.serve(create_app(reference))
 
     def client(self, url: str, key: str | None = None, *, audit: bool = False) -> httpx.Client:
         """Return a client of a data plane, by default of a new user."""

@@ -14,8 +14,6 @@ from conformance.reference.problems import ControlPlaneAway, Relayed
 from conformance.reference.settings import Settings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from starlette.types import Receive, Scope, Send
 
     from tests.reference.rig import Host
@@ -43,11 +41,10 @@ class Scripted:
 
 
 @pytest.fixture(scope="module", name="scripted")
-def _scripted(host: Host) -> Iterator[tuple[Scripted, str]]:
+def _scripted(host: Host) -> tuple[Scripted, str]:
     """A control plane that answers as told, and its URL."""
     app = Scripted()
-    with host.serving(app) as url:
-        yield app, url
+    return app, host.serve(app)
 
 
 def ask(url: str, *, times: int = 1) -> object:

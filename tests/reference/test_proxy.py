@@ -14,8 +14,6 @@ from tests.reference.material import create, resources, unique
 from tests.reference.test_control_plane import Scripted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     import httpx
     from starlette.types import Receive, Scope, Send
 
@@ -49,10 +47,10 @@ class Echo(Scripted):
 
 
 @pytest.fixture(scope="module", name="relay")
-def _relay(host: Host, houses: Houses) -> Iterator[httpx.Client]:
+def _relay(host: Host, houses: Houses) -> httpx.Client:
     """A client of a data plane whose control plane answers with what it heard."""
-    with host.serving(Echo()) as url:
-        yield houses.client(houses.data_plane(BRAINTRUST_APP_URL=url), "sk-one")
+    url = houses.data_plane(BRAINTRUST_APP_URL=host.serve(Echo()))
+    return houses.client(url, "sk-one")
 
 
 def test_request_comes_through_unchanged(relay: httpx.Client) -> None:

@@ -114,8 +114,16 @@ def _with_headers(reference: Reference, change: Change) -> Reference:
     return replace(reference, wrap=(*reference.wrap, changing))
 
 
+class _Spelled(bytes):
+    """A header name that keeps its spelling: uvicorn writes names in lower case."""
+
+    def lower(self) -> _Spelled:
+        """Stay as it is."""
+        return self
+
+
 def _titled(name: bytes) -> bytes:
-    return name if name in FRAMING else name.title()
+    return name if name in FRAMING else _Spelled(name.title())
 
 
 def _pieces(message: Message) -> Iterator[Message]:
