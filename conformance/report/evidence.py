@@ -6,6 +6,7 @@ and a skip blame nobody; everything else means that the suite or its environment
 
 from __future__ import annotations
 
+import os
 import traceback
 from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING
@@ -30,6 +31,7 @@ SHOWN_TRACEBACK = 15
 _EXAMPLE = ("Failing test case: ", "Falsifying example: ", "Failing example: ")
 _REPLAY = "You can reproduce this"
 _SENTENCE = 300
+_RUNNERS = ("_pytest", "pluggy", "schemathesis")
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,8 +186,16 @@ def _shown(exchange: Exchange) -> ShownExchange:
 
 
 def _last_lines(exception: BaseException) -> tuple[str, ...]:
-    lines = "".join(traceback.format_exception(exception)).splitlines()
-    return tuple(lines[-SHOWN_TRACEBACK:])
+    """The end of the traceback: what was called after pytest handed over to the test."""
+    frames = traceback.extract_tb(exception.__traceback__)
+    ours = max((n for n, frame in enumerate(frames, 1) if _is_foreign(frame)), default=0)
+    parts = traceback.format_list(frames[ours:] or frames)
+    parts += traceback.format_exception_only(exception)
+    return tuple("".join(parts).splitlines()[-SHOWN_TRACEBACK:])
+
+
+def _is_foreign(frame: traceback.FrameSummary) -> bool:
+    return any(f"{os.sep}{package}{os.sep}" in frame.filename for package in _RUNNERS)
 
 
 def _short(text: str) -> str:

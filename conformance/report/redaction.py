@@ -7,7 +7,6 @@ looks like a credential, known or not.
 from __future__ import annotations
 
 import base64
-import binascii
 import json
 import re
 from dataclasses import dataclass
@@ -119,8 +118,5 @@ def _unless_it_hides_a_token(found: re.Match[str]) -> str:
 
 
 def _decoded(word: str) -> bytes:
-    word = word[:-1] if len(word) % 4 == 1 else word
-    try:
-        return base64.b64decode(word + "=" * (-len(word) % 4))
-    except (ValueError, binascii.Error):
-        return b""
+    whole = word[:-1] if len(word) % 4 == 1 else word
+    return base64.b64decode(whole + "=" * (-len(whole) % 4))

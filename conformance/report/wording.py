@@ -85,11 +85,11 @@ def excused(document: Document) -> str:
 
 def reached(document: Document) -> str:
     """Return which data plane was judged, and how it was reached."""
-    implementation, target = document["implementation"], document["target"]
-    known = [implementation["name"], implementation["version"]]
-    name = " ".join(word for word in known if word) or "a data plane"
+    implementation, kind = document["implementation"], document["target"]["kind"]
+    name = implementation["name"] or "a data plane"
+    version = f" {implementation['version']}" if implementation["version"] else ""
     url = f" at {implementation['url']}" if implementation["url"] else ""
-    return f"{name}{url} ({target['kind']})"
+    return f"{name}{version}{url} ({kind})"
 
 
 def duration(document: Document) -> str:

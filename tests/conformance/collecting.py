@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 
 PLUGINS = ("-p", "xdist", "-p", "_hypothesis_pytestplugin")
 CONFTEST = """
+    from dataclasses import replace
     import pytest
+    from conformance.report.facts import Problem
     from conformance.report.collector import Collector, Reporting
     from tests.conformance.material import CATALOGUE, EVERYTHING, FACTS, WITHOUT_TWO
     from conformance.baseline import ExpectedFailure
@@ -27,6 +29,7 @@ CONFTEST = """
     def pytest_addoption(parser):
         parser.addoption("--known", action="append", default=[])
         parser.addoption("--without-two", action="store_true")
+        parser.addoption("--cannot-start", action="store_true")
 
     @pytest.hookimpl
     def pytest_configure(config):
@@ -41,7 +44,17 @@ CONFTEST = """
         collector = Collector(
             catalogue=CATALOGUE, scope=scope, facts=lambda: FACTS, reporting=reporting
         )
+        collector.learn("learnt-secret")
         config.pluginmanager.register(collector, "collector")
+
+    def pytest_sessionstart(session):
+        if session.config.option.cannot_start:
+            sentence = "nothing answers"
+            facts = replace(FACTS, problem=Problem(sentence, 2))
+            collector = session.config.pluginmanager.getplugin("collector")
+            collector._facts = lambda: facts
+            collector.conclude(session, 2)
+            pytest.exit(sentence, returncode=2)
 """
 HEAD = """
     import os

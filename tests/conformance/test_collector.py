@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from conformance.report.collector import Reporting
+from conformance.report.collector import OUTPUT_LINES, Reporting
+from conformance.report.redaction import MASK
 from tests.conformance.collecting import ALL_PASS
 from tests.conformance.material import FACTS
 
@@ -70,6 +71,7 @@ def test_outcomes_are_kept_apart(run: Run, body: str, outcome: str, reason: str,
     ran = run(f"{ALL_PASS}\n    @ONE\n    def test_x(): {body}\n")
     found = run.outcome("ONE-01")
     assert (found["outcome"], found["reason"]["code"]) == (outcome, reason)
+    assert not [line for one in found["evidence"] for line in one["traceback"] if "pluggy" in line]
     assert ran.ret == code
 
 
@@ -118,6 +120,26 @@ def test_requirement_without_a_test_is_an_error(run: Run) -> None:
     ran = run("@ONE\ndef test_one(): pass")
     assert run.outcome("TWO-01")["reason"]["code"] == "not-executed"
     assert ran.ret == 3
+
+
+def test_last_output_of_the_data_plane_is_shown(run: Run) -> None:
+    """A failure comes with what the data plane printed last, without a secret."""
+    (deployment,) = FACTS.deployments
+    path = run.path / str(deployment.output)
+    path.parent.mkdir()
+    path.write_text("\n".join(f"line {n} planted-secret" for n in range(5000)))
+    run("@ONE\ndef test_one(): raise Violation(expected='a', came='b')")
+    (evidence,) = run.outcome("ONE-01")["evidence"]
+    assert len(evidence["output"]) == OUTPUT_LINES
+    assert evidence["output"][-1] == f"line 4999 {MASK}"
+
+
+def test_what_cannot_start_is_concluded(run: Run) -> None:
+    """A run that cannot even start writes its report all the same."""
+    ran = run(ALL_PASS, "--cannot-start")
+    assert ran.ret == 2
+    assert run.report["verdict"] == "incomplete"
+    assert run.report["problem"] == "nothing answers"
 
 
 def test_known_failure_is_excused(run: Run) -> None:

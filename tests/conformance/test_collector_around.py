@@ -51,6 +51,7 @@ def test_dead_worker_is_an_error(run: Run) -> None:
     assert run.outcome("TWO-01")["outcome"] == "passed"
 
 
+NEVER_SEEN = ("planted-secret", "learnt-secret", "sk-abc", "bt-st-abc", "cGxhbnRlZC1zZWNyZXQ")
 SECRETS = """
     @ONE
     def test_one():
@@ -59,7 +60,7 @@ SECRETS = """
 
     @ONE_WELL
     def test_one_well():
-        raise RuntimeError("planted-secret and bt-st-abcdefgh34")
+        raise RuntimeError("planted-secret, learnt-secret and bt-st-abcdefgh34")
 
     @TWO
     def test_two():
@@ -73,7 +74,13 @@ def test_no_secret_reaches_anything(run: Run, workers: tuple[str, ...]) -> None:
     ran = run(SECRETS, "--junitxml=junit.xml", "-rA", *workers)
     written = [(run.path / name).read_text() for name in ("out/report.json", "junit.xml")]
     for text in (*written, str(ran.stdout), str(ran.stderr)):
-        for secret in ("planted-secret", "sk-abc", "bt-st-abc", "cGxhbnRlZC1zZWNyZXQ"):
+        for secret in (
+            "planted-secret",
+            "learnt-secret",
+            "sk-abc",
+            "bt-st-abc",
+            "cGxhbnRlZC1zZWNyZXQ",
+        ):
             assert secret not in text
     assert MASK in run.outcome("ONE-01")["evidence"][0]["came"]
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import jsonschema
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from conformance import __version__
@@ -54,6 +54,7 @@ def test_schema_is_a_schema() -> None:
         assert set(one.get("required", ())) == set(one.get("properties", ()))
 
 
+@settings(deadline=None)
 @given(findings, st.none() | st.text(), st.booleans())
 def test_report_follows_its_schema(
     ran: dict[str, Finding], problem: str | None, mocked: bool

@@ -94,3 +94,5 @@ def test_unreached_data_plane_has_words() -> None:
     report = report_of({})
     report["implementation"] = {"name": None, "version": None, "url": None}
     assert wording.reached(report) == "a data plane (url)"
+    report["implementation"]["version"] = "2.0"
+    assert wording.reached(report) == "a data plane 2.0 (url)"
