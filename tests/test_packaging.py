@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.running import running_mock, running_reference
+
 if TYPE_CHECKING:
     from tests.running import RunningReference
 
@@ -131,19 +133,36 @@ def test_commands_are_installed(scripts: Path, command: str, tmp_path: Path) -> 
     assert command in ran.stdout
 
 
+def judge(scripts: Path, folder: Path, *options: str, key: str = "") -> dict[str, str]:
+    """Judge one requirement through pytest, from an empty folder; outcomes by requirement."""
+    ran = run(
+        scripts / "python",
+        *("-m", "pytest", "--dataplane-requirement", "AUD-04", *options),
+        cwd=folder,
+        environment={"BRAINTRUST_API_KEY": key},
+    )
+    assert ran.returncode == 0, ran.stdout
+    report = json.loads((folder / "conformance-report" / "report.json").read_text("utf-8"))
+    return {row["id"]: row["outcome"] for row in report["requirements"]}
+
+
 def test_wheel_judges_from_an_empty_folder(
     scripts: Path, running_data_plane: RunningReference, tmp_path: Path
 ) -> None:
     """`pytest --dataplane-url URL` with no path runs the suite, wherever it is called."""
-    ran = run(
-        *(scripts / "python", "-m", "pytest", "--dataplane-url", running_data_plane.url),
-        *("--dataplane-requirement", "AUD-04"),
-        cwd=tmp_path,
-        environment={"BRAINTRUST_API_KEY": running_data_plane.new_key()},
-    )
-    assert ran.returncode == 0, ran.stdout
-    report = json.loads((tmp_path / "conformance-report" / "report.json").read_text("utf-8"))
-    outcomes = {row["id"]: row["outcome"] for row in report["requirements"]}
+    key = running_data_plane.new_key()
+    outcomes = judge(scripts, tmp_path, "--dataplane-url", running_data_plane.url, key=key)
+    assert outcomes["AUD-04"] == "passed"
+
+
+def test_wheel_judges_with_a_running_mock(scripts: Path, tmp_path: Path) -> None:
+    """With the mock that the data plane uses, no key is needed: the mock issues them."""
+    with (
+        running_mock() as control_plane,
+        running_reference(control_plane.realms()[0]) as data_plane,
+    ):
+        mock = ("--control-plane-url", control_plane.info().url)
+        outcomes = judge(scripts, tmp_path, "--dataplane-url", data_plane.url, *mock)
     assert outcomes["AUD-04"] == "passed"
 
 
