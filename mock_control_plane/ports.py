@@ -121,6 +121,7 @@ class Ports:
         await asyncio.wait((serving, listening), return_when=asyncio.FIRST_COMPLETED)
         if serving.done():
             listening.cancel()
+            taken.close()
             await serving
         return url
 

@@ -12,7 +12,7 @@ import sys
 import threading
 from contextlib import closing
 from http.client import HTTPConnection, HTTPException
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-def rows(path: Path, columns: str = "*") -> list[tuple[object, ...]]:
+def rows(path: Path, columns: str = "*") -> list[tuple[Any, ...]]:
     """What any SQLite tool would find in a journal."""
     with closing(sqlite3.connect(path)) as connection:
         return connection.execute(f"SELECT {columns} FROM entry ORDER BY seq").fetchall()
@@ -53,7 +53,7 @@ def test_more_than_a_batch_at_once_is_kept(tmp_path: Path) -> None:
 def test_acknowledged_record_is_on_disk(tmp_path: Path) -> None:
     """When an append is done, another connection can read the record."""
 
-    async def append() -> list[tuple[object, ...]]:
+    async def append() -> list[tuple[Any, ...]]:
         journal = Journal(tmp_path / "j")
         await journal.append(record(path="/now"))
         found = rows(tmp_path / "j", "path")
@@ -202,7 +202,15 @@ class Sender(threading.Thread):
 def test_kill_loses_nothing_that_was_acknowledged(tmp_path: Path) -> None:
     """Whatever was answered before kill -9 is in the journal, once, and the next mock goes on."""
     path = tmp_path / "j"
-    command = [sys.executable, "-m", "mock_control_plane", "serve", "--json", "--journal", path]
+    command = [
+        sys.executable,
+        "-m",
+        "mock_control_plane",
+        "serve",
+        "--json",
+        "--journal",
+        str(path),
+    ]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         port = int(json.loads(process.stdout.readline())["url"].rsplit(":", 1)[1])
@@ -215,7 +223,7 @@ def test_kill_loses_nothing_that_was_acknowledged(tmp_path: Path) -> None:
         for sender in senders:
             sender.join(60)
     acknowledged = [said for sender in senders for said in sender.acknowledged]
-    kept = [bytes(body).decode() for (body,) in rows(path, "body")]  # type: ignore[arg-type]
+    kept = [body.decode() for (body,) in rows(path, "body")]
     assert len(acknowledged) > 8 * 50
     assert set(acknowledged) <= set(kept)
     assert len(kept) == len(set(kept))

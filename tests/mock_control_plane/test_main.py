@@ -26,12 +26,12 @@ SERVE = [sys.executable, "-m", "mock_control_plane", "serve"]
 
 @contextmanager
 def command(*options: str) -> Iterator[subprocess.Popen[str]]:
-    """A running command; killed at last, whatever happened."""
+    """A running command; told to stop at last, whatever happened."""
     with subprocess.Popen([*SERVE, *options], stdout=subprocess.PIPE, text=True) as process:
         try:
             yield process
         finally:
-            process.kill()
+            process.terminate()
 
 
 def announced(process: subprocess.Popen[str]) -> Any:

@@ -8,6 +8,7 @@ from contextlib import closing
 from typing import TYPE_CHECKING
 
 import pytest
+import uvicorn
 
 from mock_control_plane.ports import MAX_HEAD, Address, Ports, ServeProblem, is_loopback
 
@@ -65,6 +66,20 @@ def test_each_application_has_a_port_of_its_own() -> None:
         assert url != other
         for each in (url, other):
             assert (await said(each, b"GET / HTTP/1.1\r\n\r\n")).startswith(b"HTTP/1.1 200 OK")
+
+    served(act)
+
+
+def test_port_that_cannot_be_served_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What keeps a server from starting comes out of opening its port."""
+
+    async def fails(*_: object) -> None:
+        raise OSError("no more files")
+
+    async def act(ports: Ports, _: str) -> None:
+        monkeypatch.setattr(uvicorn.Server, "startup", fails)
+        with pytest.raises(OSError, match="no more files"):
+            await ports.open(hello)
 
     served(act)
 
