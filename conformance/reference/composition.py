@@ -1,8 +1,7 @@
 """The reference data plane as a value: what it is composed of, and the application made of it.
 
 A defect or a variant is `dataclasses.replace(reference, part=AnotherPart(...))`. Parts hold no
-other part, so replacing one leaves nothing of the old one behind. The exceptions are `rows` and
-`documents`, which write into the store that they are given.
+other part, so nothing of a replaced one is left; `rows` and `documents` hold the store alone.
 """
 
 from __future__ import annotations

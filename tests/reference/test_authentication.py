@@ -35,7 +35,9 @@ class Answering(ControlPlane):
         """Give the answer after everybody else had a turn."""
         del credentials, path, body
         self.asked += 1
-        await asyncio.sleep(0)
+        everybody_else = asyncio.get_running_loop().create_future()
+        asyncio.get_running_loop().call_soon(everybody_else.set_result, None)
+        await everybody_else
         return self.answer
 
 
