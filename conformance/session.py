@@ -49,11 +49,12 @@ def join(config: pytest.Config) -> None:
         collector = Collector(
             catalogue=catalogue, scope=scope, facts=_no_facts, reporting=Reporting()
         )
+        config.pluginmanager.register(collector, "dataplane-collector")
     else:
         run = Run(config, options, catalogue, scope)
-        collector = run.collector
+        config.pluginmanager.register(run.collector, "dataplane-collector")
+        # After the collector, so that it is asked first whether a failure is the data plane's.
         config.pluginmanager.register(run, "dataplane-run")
-    config.pluginmanager.register(collector, "dataplane-collector")
 
 
 def is_worker(config: pytest.Config) -> bool:
