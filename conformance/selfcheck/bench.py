@@ -84,7 +84,7 @@ class Bench:
                 for configuration in self._configurations(subject.areas)
             ]
             environment = Environment(
-                run=f"selfcheck-{subject.name}",
+                run="selfcheck",
                 deployments=tuple(planes),
                 control_plane=self._mock.address,
             )

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import hypothesis
 import pytest
+from hypothesis.configuration import set_hypothesis_home_dir
 
 from conformance import held, plugin
 from conformance.deployment.environment import Environment
@@ -71,6 +72,7 @@ def run_suite(environment: str, arguments: Sequence[str], folder: Path, output: 
     """Run the suite against what is up already, and end with pytest's exit code."""
     _become_a_child(output)
     os.chdir(folder)
+    set_hypothesis_home_dir(folder / ".hypothesis")
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
     load_profile()
     provided = Provided(Environment.from_json(environment))
