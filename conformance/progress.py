@@ -24,7 +24,7 @@ LETTERS = {
     Outcome.SKIPPED: ("s", {"yellow": True}),
 }
 PYTESTS_OWN = "fE"
-PERCENT = len(" [100%]")
+PERCENT = len(" [100%] ")
 AREA = 12
 VERBOSE_PREFIX = len("AUD-04 inconclusive  123.4 s  ")
 SHORTEST = 16
@@ -41,21 +41,19 @@ class _Test:
 class Progress:
     """Stands in for pytest's own dots where only the suite runs; called in pytest's main thread."""
 
-    def __init__(self, config: pytest.Config, catalogue: Catalogue) -> None:
+    def __init__(self, terminal: pytest.TerminalReporter, catalogue: Catalogue) -> None:
+        config = terminal.config
         self._catalogue = catalogue
-        self._terminal: pytest.TerminalReporter | None = config.pluginmanager.getplugin(
-            "terminalreporter"
-        )
+        self._terminal = terminal
         self._verbose = config.option.verbose > 0
         # pytest would name files where we name requirements, and show failures that the report
         # of the run shows better, unless the user asked for that.
         config.option.verbose = min(config.option.verbose, 0)
         if config.option.tbstyle == "auto":
             config.option.tbstyle = "no"
-        if self._terminal is not None:
-            self._terminal.showfspath = False
-            if config.option.reportchars == PYTESTS_OWN:
-                self._terminal.reportchars = ""
+        if config.option.reportchars == PYTESTS_OWN:
+            terminal.reportchars = ""
+        terminal.showfspath = False
         self._tests: dict[str, _Test] = {}
         self._all = 0
         self._done = 0
@@ -99,8 +97,6 @@ class Progress:
         self._end_line()
 
     def _show(self, requirement: str, name: str, test: _Test) -> None:
-        if self._terminal is None:
-            return
         letter, markup = LETTERS[test.outcome]
         if self._verbose:
             self._terminal.write(f"{requirement} ")
@@ -115,14 +111,13 @@ class Progress:
         self._terminal.flush()
 
     def _begin_line(self, area: str) -> None:
-        assert self._terminal is not None
         if self._area != area:
             self._end_line()
             self._terminal.write(f"{area:<{AREA}}")
             self._area = area
 
     def _end_line(self) -> None:
-        if self._terminal is not None and self._area is not None:
+        if self._area is not None:
             percent = f"[{self._done * 100 // max(self._all, 1):3d}%]"
             gap = self._terminal._tw.fullwidth - self._terminal._tw.width_of_current_line - 1
             self._terminal.line(percent.rjust(gap) if gap > len(percent) else percent)

@@ -41,7 +41,7 @@ __all__ = ["WORKER_INPUT", "Run"]
 WORKER_INPUT = "dataplane_environment"
 INTERRUPTED = 2
 DYING = 0.5
-"""How long, in seconds, a data plane that stopped answering is given to turn out to be dead."""
+"""How long, in seconds, a data plane that refuses connections may take to be dead."""
 
 
 class Run:
@@ -120,8 +120,9 @@ class Run:
         if held.ENVIRONMENT not in config.stash:
             config.stash[held.ENVIRONMENT] = self._begin(session, console)
         self._environment = config.stash[held.ENVIRONMENT]
-        if config.args == [SUITES]:
-            config.pluginmanager.register(Progress(config, self._catalogue), "dataplane-progress")
+        terminal = config.pluginmanager.getplugin("terminalreporter")
+        if terminal is not None and config.args == [SUITES]:
+            config.pluginmanager.register(Progress(terminal, self._catalogue), "dataplane-progress")
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_configure_node(self, node: object) -> None:
@@ -134,7 +135,7 @@ class Run:
         """End the run where a data plane died: what comes after would blame it for the silence."""
         if self._pool is None:
             return
-        death = self._pool.death(within=DYING if report.failed else 0.0)
+        death = self._pool.death(patience=DYING if report.failed else 0.0)
         if death:
             self._problem = Problem(death, DataPlaneDied.exit_code)
             raise Stopped(death, DataPlaneDied.exit_code)
@@ -188,7 +189,7 @@ class Run:
             mock.stop()
 
 
-class Stopped(pytest.exit.Exception):
+class Stopped(pytest.exit.Exception):  # type: ignore[name-defined,misc]  # an attribute
     """The end of a run that cannot go on.
 
     pytest writes `msg` where a session could not start, and the exception itself in any case; so

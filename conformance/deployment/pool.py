@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
+import socket
 import threading
 from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from dataclasses import replace
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from conformance.deployment.connection import Probe, check
 from conformance.deployment.environment import DEFAULT, Deployment, Environment
@@ -24,6 +26,9 @@ if TYPE_CHECKING:
     from mock_control_plane.client import Realm
 
 __all__ = ["Pool"]
+
+BREATH = 0.02
+"""What a process that was just killed takes, in seconds, to close what it had open."""
 
 
 class Pool:
@@ -58,12 +63,16 @@ class Pool:
             version=deployments[0][1],
         )
 
-    def death(self, *, within: float = 0.0) -> str | None:
-        """Say which data plane ended by itself, looking for so many seconds; None if none did."""
+    def death(self, *, patience: float = 0.0) -> str | None:
+        """Say which data plane ended by itself, None if none did.
+
+        One that refuses connections is given so many seconds to turn out to be dead.
+        """
         with self._lock:
             running = list(self._running)
         for name, launched in running:
-            if launched.process.ended(within):
+            refuses = bool(patience) and _refuses(launched.url)
+            if launched.process.ended(patience if refuses else min(patience, BREATH)):
                 which = "" if name == DEFAULT else f" ({name})"
                 return f"the data plane{which} died during the run: it {launched.process.epitaph()}"
         if self._mock is not None and self._mock.ended():
@@ -152,6 +161,16 @@ class Pool:
             return check(reach, Probe.with_fresh_key(realm, self._options.profile.timing.seen))
         except ControlPlaneError as problem:
             raise ControlPlaneProblem(f"{problem}.") from problem
+
+
+def _refuses(url: str) -> bool:
+    """Whether nobody listens there any more."""
+    parts = urlsplit(url)
+    try:
+        socket.create_connection((parts.hostname or "", parts.port or 80), 1.0).close()
+    except OSError:
+        return True
+    return False
 
 
 def name_of(configuration: Mapping[str, str]) -> str:

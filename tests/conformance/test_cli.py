@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from importlib import metadata
 from typing import TYPE_CHECKING
 
 import pytest
@@ -24,7 +25,7 @@ def _asked(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
         asked.append(words)
         return pytest.ExitCode.OK
 
-    monkeypatch.setattr(running.pytest, "main", main)
+    monkeypatch.setattr(pytest, "main", main)
     return asked
 
 
@@ -53,7 +54,7 @@ def test_bare_checkout_names_its_plugin(
     asked: list[list[str]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Where nobody installed the distribution, pytest is told where the plugin is."""
-    monkeypatch.setattr(running.metadata, "entry_points", lambda **_: ())
+    monkeypatch.setattr(metadata, "entry_points", lambda **_: ())
     cli.main(["run"])
     assert "-pconformance.plugin" in asked[0]
 

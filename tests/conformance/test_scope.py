@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from conformance.options.reading import Raw, read
 from conformance.requirements import load
 from conformance.scope import UNLOCKS, Scope, scope_of
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
 CATALOGUE = load()
 URL = {"dataplane_url": "http://127.0.0.1:1"}
 ONE = {"BRAINTRUST_API_KEY": "sk-one"}
 
 
-def scope(values: dict[str, object], environment: dict[str, str] | None = None) -> Scope:
+def scope(values: Mapping[str, object], environment: Mapping[str, str] | None = None) -> Scope:
     """The scope of a command line."""
     return scope_of(read(Raw(values, environment or {}), CATALOGUE), CATALOGUE)
 
