@@ -14,12 +14,14 @@ from conformance.deployment.environment import DEFAULT, Deployment, Environment
 from conformance.deployment.pool import name_of
 from conformance.deployment.process import last_lines
 from conformance.deployment.settings import base_settings
+from conformance.errors import ControlPlaneProblem
 from conformance.marks import needs_of, suite_modules
 from conformance.options import values
 from conformance.reach import Reach
 from conformance.requirements import Catalogue, load
 from conformance.selfcheck import children
 from conformance.selfcheck.subject import Kind, Subject
+from mock_control_plane.client import ControlPlaneError
 from mock_control_plane.wire import load_profile
 
 if TYPE_CHECKING:
@@ -27,7 +29,7 @@ if TYPE_CHECKING:
     from multiprocessing.context import ForkServerProcess
 
     from conformance.selfcheck.matrix import Outcomes
-
+    from mock_control_plane.client import Realm
 
 __all__ = ["Bench", "NoResult", "set_up"]
 
@@ -36,7 +38,7 @@ PROFILE = "reference"
 READY_WITHIN = 60.0
 DONE_WITHIN = 150.0
 GRACE = 5.0
-PATIENCE = {Kind.NULL: 1.0}
+PATIENCE = {Kind.NULL: 0.3}
 USUAL_PATIENCE = 10.0
 """How long, in seconds, one request may take; a data plane that is none is not waited for."""
 
@@ -78,6 +80,8 @@ class Bench:
         """Return the outcome of each requirement of the subject's areas; raise `NoResult`."""
         folder = self._folder / f"{subject.kind}-{subject.name}"
         folder.mkdir(parents=True, exist_ok=True)
+        report, output = folder / "report.json", folder / "suite.log"
+        report.unlink(missing_ok=True)
         with ExitStack() as stack:
             planes = [
                 stack.enter_context(self._data_plane(subject, configuration, folder))
@@ -88,13 +92,12 @@ class Bench:
                 deployments=tuple(planes),
                 control_plane=self._mock.address,
             )
-            output = folder / "suite.log"
             arguments = (environment.to_json(), self._arguments(subject, folder), folder, output)
             with self._child(children.run_suite, *arguments) as suite:
                 suite.join(DONE_WITHIN)
                 if suite.exitcode is None:
                     raise NoResult(f"it was not done after {DONE_WITHIN:g} s")
-        return self._outcomes(subject, folder / "report.json", output)
+        return self._outcomes(subject, report, output)
 
     def _configurations(self, areas: Sequence[str]) -> list[Mapping[str, str]]:
         """The default configuration, and each one that a test of these areas asks for."""
@@ -111,7 +114,7 @@ class Bench:
         self, subject: Subject, asked: Mapping[str, str], folder: Path
     ) -> Iterator[Deployment]:
         """A subject that answers, in one configuration, with a realm of its own."""
-        realm = self._mock.client.create_realm()
+        realm = self._realm()
         settings = {**base_settings(realm.url, realm.organization.name), **asked}
         name = name_of(asked) if asked else DEFAULT
         output = folder / f"{name}.log"
@@ -129,6 +132,12 @@ class Bench:
             yield Deployment(name, url, settings, asked, realm.name, output)
             if not plane.is_alive():
                 raise NoResult(f"the data plane died during the run: {last_lines(output)}")
+
+    def _realm(self) -> Realm:
+        try:
+            return self._mock.client.create_realm()
+        except ControlPlaneError as problem:
+            raise ControlPlaneProblem(f"{problem}.") from problem
 
     @contextmanager
     def _child(

@@ -9,6 +9,7 @@ import multiprocessing
 import os
 import sys
 import threading
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import hypothesis
@@ -29,13 +30,13 @@ from conformance.selfcheck.subject import Kind
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from multiprocessing.connection import Connection
-    from pathlib import Path
 
 __all__ = ["load_profile", "run_suite", "serve"]
 
 PROFILE = "dataplane-selfcheck"
 SEED = 1
 PHASES = (hypothesis.Phase.explicit, hypothesis.Phase.generate)
+CONFIGURATION = Path(plugin.__file__).with_name("run.ini")
 PLUGINS = (plugin.__name__, "_hypothesis_pytestplugin")
 
 
@@ -73,11 +74,14 @@ def run_suite(environment: str, arguments: Sequence[str], folder: Path, output: 
     _become_a_child(output)
     os.chdir(folder)
     set_hypothesis_home_dir(folder / ".hypothesis")
-    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
     load_profile()
-    provided = Provided(Environment.from_json(environment))
+    for name in ("PYTEST_ADDOPTS", "PYTEST_PLUGINS"):
+        os.environ.pop(name, None)
+    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
     options = [f"-p{name}" for name in PLUGINS] + ["-pno:cacheprovider"]
+    options += [f"--config-file={CONFIGURATION}", f"--rootdir={folder}"]
     options += [f"--hypothesis-profile={PROFILE}", f"--hypothesis-seed={SEED}"]
+    provided = Provided(Environment.from_json(environment))
     sys.exit(pytest.main([*options, *arguments], plugins=[provided]))
 
 
