@@ -78,7 +78,9 @@ def test_requests_are_matched_segment_by_segment(
 
 def test_literal_segments_win() -> None:
     """Where a literal and a parameter both fit, the route is the literal one."""
-    document = {"paths": {"/v1/acl/{acl_id}": {"get": {}}, "/v1/acl/list_org": {"get": {}}}}
+    document: dict[str, object] = {
+        "paths": {"/v1/acl/{acl_id}": {"get": {}}, "/v1/acl/list_org": {"get": {}}}
+    }
     found = Description.of(document).match("GET", "/v1/acl/list_org")
     assert found is not None
     assert found.template == "/v1/acl/list_org"
@@ -96,9 +98,7 @@ def test_paths_are_filled_in_and_encoded(description: Description) -> None:
 
 def test_every_reference_in_the_document_leads_somewhere() -> None:
     """The document holds together: no `$ref` points at nothing."""
-    document: dict[str, object] = yaml.safe_load(
-        data.find("openapi", "data_plane.yaml").read_text()
-    )
+    document: object = yaml.safe_load(data.find("openapi", "data_plane.yaml").read_text())
 
     for reference in references(document):
         place: object = document
