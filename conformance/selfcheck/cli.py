@@ -49,7 +49,7 @@ def main(arguments: argparse.Namespace) -> int:
     selection = Selection(arguments.area, arguments.defect, arguments.variant, arguments.null)
     subjects = plan(selection, catalogue.areas)
     keep = _prepared("--keep", arguments.keep, _make)
-    file = _prepared("--json", arguments.json, Path.touch)
+    file = _prepared("--json", arguments.json, _create)
     with set_up(keep) as bench:
         matrix = check(bench, subjects, catalogue, jobs=jobs, progress=_progress(len(subjects)))
     print(f"\n{matrix.render()}")  # noqa: T201 - the matrix is the command's answer
@@ -128,3 +128,7 @@ def _prepared(flag: str, text: str | None, prepare: Callable[[Path], None]) -> P
 
 def _make(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
+
+
+def _create(file: Path) -> None:
+    file.open("a").close()
