@@ -71,7 +71,7 @@ class Run:
                 report_dir=options.report_dir,
                 expected_failures=options.expected_failures,
                 secrets=_secrets(options),
-                narrowed=config.args != [SUITES],
+                narrowed=_narrowed(config),
                 require_complete=options.require_complete,
             ),
         )
@@ -225,6 +225,12 @@ class _Termination:
 
     def _interrupt(self, _number: int, _frame: FrameType | None) -> None:
         raise KeyboardInterrupt("the run was told to stop by SIGTERM")
+
+
+def _narrowed(config: pytest.Config) -> bool:
+    """Whether the user lets only a part of the suite be collected."""
+    option = config.option
+    return config.args != [SUITES] or bool(option.keyword or option.markexpr or option.deselect)
 
 
 def _secrets(options: Options) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ import pytest
 
 from conformance import held, resources
 from conformance.deployment.environment import Environment
-from conformance.errors import ConformanceError
+from conformance.errors import UsageProblem
 from conformance.examples import set_up_examples
 from conformance.marks import REQUIREMENT, SUITES
 from conformance.options.reading import Raw, prepare_report_dir, read
@@ -35,7 +35,7 @@ def join(config: pytest.Config) -> None:
     try:
         catalogue = load()
         options = _options(config, catalogue)
-    except ConformanceError as problem:
+    except UsageProblem as problem:
         raise pytest.UsageError(str(problem)) from problem
     config.stash[held.OPTIONS] = options
     _collect_the_suite(config)
