@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -36,6 +37,10 @@ UNLOCKS = {
         "--dataplane-setting NAME=VALUE",
         "Say what the data plane is configured with: --dataplane-setting NAME=VALUE, or "
         "--dataplane-settings FILE.",
+    ),
+    "sdk-python": (
+        "pip install braintrust",
+        "Install the Python SDK, whose own code is the judge here: pip install braintrust.",
     ),
     "logs": (
         "--dataplane-cmd CMD",
@@ -81,7 +86,7 @@ def scope_of(options: Options, catalogue: Catalogue) -> Scope:
 
 
 def provided_by(options: Options) -> frozenset[str]:
-    """The needs that the options of a run provide."""
+    """The needs that the options of a run, and what is installed beside it, provide."""
     needs = set()
     if options.mocked:
         needs |= {"control-plane", "api-key", "second-token", "second-user", "second-organisation"}
@@ -93,6 +98,8 @@ def provided_by(options: Options) -> frozenset[str]:
         needs |= {"setting", "logs"}
     if options.settings:
         needs.add("setting")
+    if importlib.util.find_spec("braintrust") is not None:
+        needs.add("sdk-python")
     return frozenset(needs)
 
 

@@ -31,7 +31,7 @@ def test_the_id_is_that_of_the_keys_user(callers: Callers) -> None:
     """Users who take turns over the same connections each get their own id."""
     everybody = [callers.new() for _ in range(TURNS)]
     for caller in [*everybody, *reversed(everybody)]:
-        _expect_id(_look(caller), caller.person)
+        _expect_id(headers.look(caller), caller.person)
 
 
 @requirement("AUD-04")
@@ -46,10 +46,10 @@ def test_two_keys_of_one_user_give_one_id(callers: Callers, realm: Realm | None)
     """The id is the user's and not the key's: a second key gives the same one."""
     caller = callers.new()
     person = caller.person
-    _expect_id(_look(caller), person)
+    _expect_id(headers.look(caller), person)
     if realm is not None and person.id is not None:
         other = caller.with_key(realm.create_key(person.id).secret, person=person)
-        _expect_id(_look(other), person)
+        _expect_id(headers.look(other), person)
 
 
 @requirement("AUD-04")
@@ -60,7 +60,7 @@ def test_a_user_of_two_organisations_has_one_id(callers: Callers, realm: Realm |
     else:
         other = realm.create_organization()
         caller = callers.new(organizations=[realm.organization.id, other.id])
-    _expect_id(_look(caller), caller.person)
+    _expect_id(headers.look(caller), caller.person)
 
 
 @requirement("AUD-05")
@@ -77,7 +77,7 @@ def test_the_email_is_that_of_the_keys_user(
     """The address comes as it is: plus signs, dots, capital letters and all."""
     own = f"{secrets.token_hex(3)}.{address}" if realm is not None else None
     caller = callers.new(email=own) if own else callers.new()
-    _expect_email(_look(caller), caller.person)
+    _expect_email(headers.look(caller), caller.person)
 
 
 @requirement("AUD-05")
@@ -91,10 +91,10 @@ def test_the_email_is_there_on_every_operation(tours: Tours) -> None:
 def test_a_user_without_email_gets_nobody_elses(callers: Callers, realm: Realm | None) -> None:
     """Where the user has no e-mail, the header is absent or empty, also after another user's."""
     other = callers.new()
-    _expect_email(_look(other), other.person)
+    _expect_email(headers.look(other), other.person)
     if realm is None:
         return
-    exchange = _look(callers.new(email=None))
+    exchange = headers.look(callers.new(email=None))
     headers.present(exchange, audit.USER_ID)
     expect.that(
         not exchange.header(audit.USER_EMAIL),
@@ -150,7 +150,7 @@ def test_a_failure_after_authentication_is_attributed(
 def test_a_failed_authentication_names_nobody(callers: Callers) -> None:
     """With an unknown, a malformed or no key no user is named, also after somebody's turn."""
     caller = callers.new()
-    granted = _look(caller)
+    granted = headers.look(caller)
     headers.present(granted, audit.USER_ID)
     nobodies = {
         "an unknown key": _stranger(callers),
@@ -237,13 +237,6 @@ def _is_attributed(failing: Failing, caller: Caller, stranger: Caller, twin: Exc
 
 def _stranger(callers: Callers) -> Caller:
     return callers.with_key(f"sk-{secrets.token_hex(24)}")
-
-
-def _look(caller: Caller) -> Exchange:
-    query: dict[str, object] = {"limit": 1}
-    if caller.person.organization_name is not None:
-        query["org_name"] = caller.person.organization_name
-    return caller.get("/v1/project", query=query, audit=True)
 
 
 def _expect_id(exchange: Exchange, person: Person) -> None:

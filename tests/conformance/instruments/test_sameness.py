@@ -43,6 +43,14 @@ def test_a_sentence_is_compared_word_by_word() -> None:
     assert changed(first, other, third)
 
 
+def test_a_sentence_inside_json_is_too() -> None:
+    """An error's message in JSON is compared like one in plain text."""
+    first, second, third = (json_view(f'{{"m": "no [{number}]"}}') for number in (1, 2, 3))
+    assert changed(first, second, third) == []
+    other = json_view('{"m": "No [2]"}')
+    assert changed(first, other, third) == ["body.m, part 1"]
+
+
 def test_status_and_content_type_count() -> None:
     """The same body with another status or type is another answer; blanks in the type are not."""
     plain = view(200, "application/json; charset=utf-8", b"{}")
