@@ -1,10 +1,9 @@
-"""The command teaches, runs the suite as pytest would, and imports no more than it needs."""
+"""The command teaches, ends with the right code, and imports no more than it needs."""
 
 from __future__ import annotations
 
 import subprocess
 import sys
-from importlib import metadata
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,49 +13,6 @@ from conformance.errors import UsageProblem
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-
-@pytest.fixture(name="asked")
-def _asked(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
-    """What pytest is asked to do, in place of doing it; of one test, because it is patched."""
-    asked: list[list[str]] = []
-
-    def main(words: list[str]) -> pytest.ExitCode:
-        asked.append(words)
-        return pytest.ExitCode.OK
-
-    monkeypatch.setattr(pytest, "main", main)
-    return asked
-
-
-def test_run_hands_everything_to_pytest(asked: list[list[str]]) -> None:
-    """Options of ours and of pytest's reach pytest as they were written."""
-    words = ["-n", "2", "-k", "a or b", "--dataplane-url=http://h", "--tb=short", "mine"]
-    assert cli.main(["run", *words]) == 0
-    assert asked[0][-len(words) :] == words
-    assert "--dataplane-embedded" not in asked[0]
-
-
-def test_run_judges_the_embedded_data_plane_by_default(asked: list[list[str]]) -> None:
-    """Without a target the embedded data plane is judged."""
-    cli.main(["run", "-v"])
-    assert asked[0][-2:] == ["--dataplane-embedded", "-v"]
-
-
-def test_run_keeps_the_users_configuration_out(asked: list[list[str]]) -> None:
-    """The suite is run with our own configuration, from whatever folder."""
-    cli.main(["run"])
-    assert any(word.startswith("--config-file=") and word.endswith("run.ini") for word in asked[0])
-    assert any(word.startswith("--confcutdir=") for word in asked[0])
-
-
-def test_bare_checkout_names_its_plugin(
-    asked: list[list[str]], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Where nobody installed the distribution, pytest is told where the plugin is."""
-    monkeypatch.setattr(metadata, "entry_points", lambda **_: ())
-    cli.main(["run"])
-    assert "-pconformance.plugin" in asked[0]
 
 
 @pytest.mark.parametrize(
@@ -121,10 +77,3 @@ def test_list_imports_no_test_tools() -> None:
     )
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert ran.stdout.splitlines()[-1] == "[]"
-
-
-def test_module_is_the_command() -> None:
-    """`python -m conformance` is `dataplane-conformance`."""
-    command = [sys.executable, "-m", "conformance", "--version"]
-    ran = subprocess.run(command, capture_output=True, text=True, check=True)
-    assert ran.stdout.strip()[0].isdecimal()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import select
 import signal
 import subprocess
 import sys
@@ -13,10 +14,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.conformance.judging import URL
+
 if TYPE_CHECKING:
     from pathlib import Path
 
     from conformance.report.document import Document
+    from tests.conformance.judging import Judging
 
 LONG = 60.0
 EMBEDDED = "--dataplane-embedded"
@@ -61,6 +65,7 @@ class Folder:
         return subprocess.Popen(
             [sys.executable, "-m", "pytest", "-pno:randomly", "test_it.py", *arguments],
             cwd=self.path,
+            env={**os.environ, "READY": str(self.path / "ready")},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -110,6 +115,20 @@ def test_interrupted_run_takes_everything_down(folder: Folder, number: signal.Si
     folder.expect_nobody()
 
 
+def test_interrupted_start_takes_everything_down(folder: Folder) -> None:
+    """Also while a data plane is still awaited, SIGTERM ends what was started."""
+    run = folder.start(WORKS, "--dataplane-cmd=sh -c 'echo $$ > $READY; exec sleep 600'")
+    started = int((folder.path / "ready").read_text())
+    watched = select.poll()
+    watched.register(os.pidfd_open(started), select.POLLIN)
+    run.send_signal(signal.SIGTERM)
+    output, _ = run.communicate(timeout=LONG)
+    assert run.returncode == 2, output
+    assert "told to stop by SIGTERM" in output
+    assert watched.poll(LONG * 1000)
+    assert folder.report["verdict"] == "incomplete"
+
+
 def test_death_of_the_data_plane_ends_the_run(folder: Folder) -> None:
     """A data plane that dies is named, and no requirement is blamed for its silence."""
     command = f"sh -c 'echo $$; exec {sys.executable} -m conformance.reference'"
@@ -128,3 +147,34 @@ def test_data_plane_that_dies_at_once_ends_the_run(folder: Folder) -> None:
     assert "exited with 3; its last lines:\n    no database" in output
     assert "Traceback" not in output
     assert folder.report["verdict"] == "incomplete"
+
+
+def test_whole_scope_is_shown_first(judging: Judging) -> None:
+    """Before a test runs it is said what is judged, and what would widen it."""
+    result = judging(URL)
+    result.stdout.fnmatch_lines(
+        [
+            "dataplane-conformance *, catalogue *",
+            "  target *http://127.0.0.1:9",
+            "  profile *braintrust (* rows are assumed)",
+            "  scope * of * MUSTs, * of * SHOULDs",
+            "*AUD-06*",
+            "*test session starts*",
+        ]
+    )
+
+
+def test_unreachable_data_plane_ends_the_run(judging: Judging) -> None:
+    """Where nothing listens the run ends at once, without a traceback, with a report."""
+    result = judging(URL, up=False)
+    assert result.ret == 2
+    result.stderr.fnmatch_lines(["Stopped: nothing answers under http://127.0.0.1:9*"])
+    assert "Traceback" not in result.stderr.str() + result.stdout.str()
+    assert judging.report["verdict"] == "incomplete"
+
+
+def test_missing_mock_ends_the_run(judging: Judging) -> None:
+    """A mock that is said to run and does not is told as such."""
+    result = judging(URL, "--control-plane-url=http://127.0.0.1:9", up=False)
+    assert result.ret == 2
+    result.stderr.fnmatch_lines(["Stopped: --control-plane-url: *does not answer*"])
