@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
     from conformance.options.values import Options, Selection
     from conformance.requirements import Catalogue, Requirement
@@ -50,6 +50,11 @@ UNLOCKS = {
 """For each need that an option can provide: the option, and a sentence for a person."""
 
 LEFT_OUT = "selection"
+CONTROL_PLANE = "control-plane"
+BY_THE_MOCK = frozenset(
+    {CONTROL_PLANE, "api-key", "second-token", "second-user", "second-organisation"}
+)
+"""The needs that are provided where the data plane's control plane is the mock."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +94,7 @@ def provided_by(options: Options) -> frozenset[str]:
     """The needs that the options of a run, and what is installed beside it, provide."""
     needs = set()
     if options.mocked:
-        needs |= {"control-plane", "api-key", "second-token", "second-user", "second-organisation"}
+        needs |= BY_THE_MOCK
     if options.api_key:
         needs.add("api-key")
     if options.second_api_key:
@@ -103,12 +108,12 @@ def provided_by(options: Options) -> frozenset[str]:
     return frozenset(needs)
 
 
-def _missing(requirement: Requirement, provided: Iterable[str]) -> tuple[Missing, ...]:
-    return tuple(
-        Missing(need, *UNLOCKS.get(need, _nothing_unlocks(need)))
-        for need in requirement.needs
-        if need not in provided
-    )
+def _missing(requirement: Requirement, provided: frozenset[str]) -> tuple[Missing, ...]:
+    """The needs that are missing; where the mock is one, what comes with it needs no mention."""
+    needs = [need for need in requirement.needs if need not in provided]
+    if CONTROL_PLANE in needs:
+        needs = [need for need in needs if need == CONTROL_PLANE or need not in BY_THE_MOCK]
+    return tuple(Missing(need, *UNLOCKS.get(need, _nothing_unlocks(need))) for need in needs)
 
 
 def _nothing_unlocks(need: str) -> tuple[str, str]:

@@ -8,14 +8,21 @@ import pytest
 
 from conformance.options.reading import Raw, read
 from conformance.requirements import load
-from conformance.scope import UNLOCKS, Scope, scope_of
+from conformance.scope import UNLOCKS, Scope, provided_by, scope_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from conformance.options.values import Options
+
 CATALOGUE = load()
 URL = {"dataplane_url": "http://127.0.0.1:1"}
 ONE = {"BRAINTRUST_API_KEY": "sk-one"}
+
+
+def options_with(environment: Mapping[str, str], **values: object) -> Options:
+    """A command line, of an attached data plane unless it names another one."""
+    return read(Raw(values or URL, environment), CATALOGUE)
 
 
 def scope(values: Mapping[str, object], environment: Mapping[str, str] | None = None) -> Scope:
@@ -36,20 +43,26 @@ def test_mock_makes_an_attached_run_whole() -> None:
 
 
 def test_key_alone_leaves_out_what_needs_the_mock() -> None:
-    """With one key, what needs the control plane or a second user is out, and says what to pass."""
+    """With one key, what needs the control plane is out, and says what to pass; that is enough."""
     found = scope(URL, ONE)
-    assert {missing.need for missing in found.out_of_scope["AUD-06"]} == {
-        "control-plane",
-        "second-user",
-    }
-    assert "--control-plane-listen" in found.out_of_scope["AUD-06"][0].unlock
+    (missing,) = found.out_of_scope["AUD-06"]
+    assert missing.need == "control-plane"
+    assert "--control-plane-listen" in missing.unlock
     assert "AUD-04" in found.in_scope
 
 
 def test_second_key_is_a_second_user() -> None:
-    """A second key takes one obstacle away."""
-    found = scope(URL, {**ONE, "BRAINTRUST_SECOND_API_KEY": "sk-two"})
-    assert [missing.need for missing in found.out_of_scope["AUD-06"]] == ["control-plane"]
+    """A second key provides a second user, for what needs no more than that."""
+    one, two = (options_with(ONE), options_with({**ONE, "BRAINTRUST_SECOND_API_KEY": "sk-two"}))
+    assert provided_by(one) == {"api-key"}
+    assert provided_by(two) == {"api-key", "second-token", "second-user"}
+
+
+def test_started_data_plane_provides_its_settings_and_output() -> None:
+    """What the run starts it configures and reads; what it attaches to can be declared."""
+    assert provided_by(options_with({}, dataplane_cmd="serve")) >= {"setting", "logs"}
+    declared = options_with(ONE, **URL, dataplane_setting=["A=1"])
+    assert provided_by(declared) == {"api-key", "setting"}
 
 
 def test_without_a_key_nothing_is_in_scope() -> None:
