@@ -92,7 +92,7 @@ def scope_of(options: Options, catalogue: Catalogue) -> Scope:
 
 def provided_by(options: Options) -> frozenset[str]:
     """The needs that the options of a run, and what is installed beside it, provide."""
-    needs = set()
+    needs: set[str] = set()
     if options.mocked:
         needs |= BY_THE_MOCK
     if options.api_key:
