@@ -74,17 +74,6 @@ def writes_the_version_as_a_string(reference: Reference) -> Reference:
 
 
 @defect(breaks=UNREADABLE)
-def calls_the_payload_by_its_full_name(reference: Reference) -> Reference:
-    """The members of the envelope are called version and payload."""
-
-    class Flawed(Auditor):
-        def envelope(self, payload: str) -> str:
-            return json.dumps({"version": 1, "payload": payload})
-
-    return replace(reference, auditor=Flawed())
-
-
-@defect(breaks=UNREADABLE)
 def uses_the_alphabet_for_urls(reference: Reference) -> Reference:
     """base64 with - and _ where the standard alphabet has + and /."""
 
