@@ -88,3 +88,12 @@ def test_selection_leaves_out_the_rest(
 def test_every_need_of_the_catalogue_can_be_unlocked() -> None:
     """No requirement of this release waits for what no option provides."""
     assert {need for row in CATALOGUE.values() for need in row.needs} <= set(UNLOCKS)
+
+
+def test_without_the_sdk_what_it_decides_is_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the Python SDK is not installed, its parser judges nothing, and the scope says so."""
+    monkeypatch.setattr("importlib.util.find_spec", lambda _: None)
+    found = scope({"dataplane_embedded": True})
+    assert set(found.out_of_scope) == {"AUD-09"}
+    (missing,) = found.out_of_scope["AUD-09"]
+    assert missing.unlock == "pip install braintrust"

@@ -17,6 +17,8 @@ from conformance.suites.audit import headers
 from conformance.suites.audit.tour import Tours, succeeded
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from conformance.callers import Callers
     from conformance.client import Ask, Caller, Person
     from conformance.exchange import Exchange
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from mock_control_plane.client import Realm
 
 TURNS = 3
+CREATE = "/v1/experiment"
 
 
 @requirement("AUD-04")
@@ -112,13 +115,13 @@ class Failing:
     method: str
     path: str
     good_path: str
-    body: dict[str, object] | None = None
-    good_body: dict[str, object] | None = None
+    body: Mapping[str, object] | None = None
+    good_body: Mapping[str, object] | None = None
 
     @property
     def creates(self) -> bool:
         """Whether the twin leaves an object behind."""
-        return self.good_path == "/v1/experiment" and self.method == "POST"
+        return self.good_path == CREATE and self.method == "POST"
 
     def ask(self, caller: Caller, *, good: bool = False) -> Exchange:
         """Send the failing request, or its twin."""
@@ -176,42 +179,19 @@ def _failures(caller: Caller, specimens: Specimens) -> list[Failing]:
     experiment = specimens.make(caller, "experiment", project=project)
     unknown = str(uuid.uuid4())
     good = specimens.body(caller, "experiment", project=project)
-    fetch = f"{experiment.path}/fetch"
+    there, nowhere = project.path, f"/v1/project/{unknown}"
+    one, none = {"limit": 1}, {"description": "none"}
+    wrong = {"project_id": 7, "name": ["no", "name"]}
+    astray = {**good, "project_id": unknown}
+    twin = {**good, "name": specimens.unique("twin")}
+    rows, no_rows = f"{experiment.path}/fetch", f"/v1/experiment/{unknown}/fetch"
     return [
-        Failing("an unknown project", "GET", f"/v1/project/{unknown}", project.path),
+        Failing("an unknown project", "GET", nowhere, there),
         Failing("an unknown experiment", "GET", f"/v1/experiment/{unknown}", experiment.path),
-        Failing(
-            "a change of an unknown project",
-            "PATCH",
-            f"/v1/project/{unknown}",
-            project.path,
-            {"description": "none"},
-            {"description": "some"},
-        ),
-        Failing(
-            "a body of the wrong shape",
-            "POST",
-            "/v1/experiment",
-            "/v1/experiment",
-            {"project_id": 7, "name": ["no", "name"]},
-            good,
-        ),
-        Failing(
-            "a project that does not exist",
-            "POST",
-            "/v1/experiment",
-            "/v1/experiment",
-            {**good, "project_id": unknown},
-            {**good, "name": specimens.unique("twin")},
-        ),
-        Failing(
-            "rows of an unknown experiment",
-            "POST",
-            f"/v1/experiment/{unknown}/fetch",
-            fetch,
-            {"limit": 1},
-            {"limit": 1},
-        ),
+        Failing("a change of an unknown project", "PATCH", nowhere, there, none, none),
+        Failing("a body of the wrong shape", "POST", CREATE, CREATE, wrong, good),
+        Failing("a project that does not exist", "POST", CREATE, CREATE, astray, twin),
+        Failing("rows of an unknown experiment", "POST", no_rows, rows, one, one),
     ]
 
 
