@@ -18,6 +18,7 @@ from conformance.report.facts import Facts, RunFacts, Target
 from conformance.requirements import load
 from conformance.run import WORKER_INPUT, Run
 from conformance.scope import LEFT_OUT, Scope, scope_of
+from conformance.termination import Termination
 
 if TYPE_CHECKING:
     from conformance.options.values import Options
@@ -50,6 +51,7 @@ def join(config: pytest.Config) -> None:
             catalogue=catalogue, scope=scope, facts=_no_facts, reporting=Reporting()
         )
         config.pluginmanager.register(collector, "dataplane-collector")
+        Termination().install()
     else:
         run = Run(config, options, catalogue, scope)
         config.pluginmanager.register(run.collector, "dataplane-collector")
