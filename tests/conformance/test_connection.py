@@ -83,7 +83,14 @@ def test_nothing_listens() -> None:
 
 @pytest.mark.parametrize(
     ("status", "body"),
-    [(404, b"no such page"), (200, b"<html>"), (200, b"{}"), (200, b"[]"), (405, b""), (501, b"<p>" * 99)],
+    [
+        (404, b"no such page"),
+        (200, b"<html>"),
+        (200, b"{}"),
+        (200, b"[]"),
+        (405, b""),
+        (501, b"<p>" * 99),
+    ],
 )
 def test_something_else_listens(status: int, body: bytes) -> None:
     """A web site is told apart from a data plane by what it answers to a login."""
