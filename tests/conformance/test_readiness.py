@@ -73,7 +73,7 @@ def test_deadline_is_kept(
         running(tmp_path, program, **settings) as (process, reach),
         pytest.raises(NotReady, match=sentence) as raised,
     ):
-        wait_until_ready(process, reach, deadline=1.0)
+        wait_until_ready(process, reach, deadline=5.0)
     assert "--dataplane-ready-timeout" in str(raised.value)
 
 
