@@ -24,12 +24,6 @@ if TYPE_CHECKING:
 
 LONG = 60.0
 EMBEDDED = "--dataplane-embedded"
-# What runs in the background ignores SIGINT, and hands that on to its children.
-PYTEST = """
-import signal, sys, pytest
-signal.signal(signal.SIGINT, signal.default_int_handler)
-sys.exit(pytest.main())
-"""
 HEAD = """
     import os, signal
     from conformance import expect
@@ -69,7 +63,7 @@ class Folder:
         """Start a run with one test."""
         (self.path / "test_it.py").write_text(textwrap.dedent(HEAD) + textwrap.dedent(test))
         return subprocess.Popen(
-            [sys.executable, "-c", PYTEST, "-pno:randomly", "test_it.py", *arguments],
+            [sys.executable, "-m", "pytest", "-pno:randomly", "test_it.py", *arguments],
             cwd=self.path,
             env={**os.environ, "READY": str(self.path / "ready")},
             stdout=subprocess.PIPE,
