@@ -2,6 +2,7 @@
 
 Reading options: `UsageProblem`. Launching: `CannotLaunch`. Becoming ready: `NotReady`,
 `DataPlaneDied`. Connecting: `Unreachable`, `NotADataPlane`, `KeyRefused`, `NotConnected`.
+Observing: `ObservationBroke`.
 """
 
 from __future__ import annotations
@@ -57,3 +58,7 @@ class NotConnected(EnvironmentProblem):
 
 class ControlPlaneProblem(EnvironmentProblem):
     """The mock control plane cannot be started or reached."""
+
+
+class ObservationBroke(ConformanceError):
+    """An observation of the suite broke by itself, or a test wants one that nobody makes."""

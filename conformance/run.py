@@ -12,10 +12,14 @@ import pytest
 
 from conformance import held
 from conformance.console import Console
-from conformance.deployment.control_plane import Mock, bring_up
+from conformance.deployment.control_plane import Mock, bring_up, connect
 from conformance.deployment.pool import Pool
 from conformance.errors import ConformanceError, DataPlaneDied
 from conformance.marks import SUITES, needs_of, suite_modules
+from conformance.observing.declaring import declared
+from conformance.observing.files import Files
+from conformance.observing.running import Observing
+from conformance.observing.staging import Surroundings
 from conformance.options.invocation import command_line, replay_options
 from conformance.progress import Progress
 from conformance.report.collector import Collector, Reporting
@@ -28,17 +32,19 @@ from conformance.report.facts import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping, Sequence
     from types import FrameType
 
     from conformance.deployment.environment import Environment
+    from conformance.observing.observation import Observation
     from conformance.options.values import Options
     from conformance.requirements import Catalogue
     from conformance.scope import Scope
 
-__all__ = ["WORKER_INPUT", "Run"]
+__all__ = ["WORKER_INPUT", "WORKER_TAKES", "Run"]
 
 WORKER_INPUT = "dataplane_environment"
+WORKER_TAKES = "dataplane_takes"
 INTERRUPTED = 2
 DYING = 0.5
 """How long, in seconds, a data plane that stopped answering is given to turn out to be dead."""
@@ -61,6 +67,9 @@ class Run:
         self._mock: Mock | None = None
         self._pool: Pool | None = None
         self._environment: Environment | None = None
+        self._observations: Sequence[Observation] = ()
+        self._observing: Observing | None = None
+        self._files = Files(options.report_dir)
         self._problem: Problem | None = None
         self._handler = _Termination()
         self.collector = Collector(
@@ -80,9 +89,21 @@ class Run:
     def _seed(self) -> str:
         return str(self._config.option.hypothesis_seed)
 
+    @property
+    def takes(self) -> dict[str, float]:
+        """How many seconds each observation that could be made will about take."""
+        return {one.name: one.takes for one in self._observations}
+
+    def observe(self, wanted: Iterable[str]) -> None:
+        """Begin to observe what the tests want that will be run; only the first call counts."""
+        if self._observing is None and self._environment is not None:
+            around = Surroundings(self._options, self._environment, self._pool_to_open())
+            self._observing = Observing(self._observations, around, self._files)
+            self._observing.begin(wanted)
+
     def facts(self) -> Facts:
         """What the report says about the run itself, as far as it is known by now."""
-        options, environment = self._options, self._environment
+        options, environment, observing = self._options, self._environment, self._observing
         needed = {row for id in self._scope.in_scope for row in self._catalogue[id].wire}
         return Facts(
             run=RunFacts(
@@ -101,7 +122,11 @@ class Run:
                 version=environment.version if environment else None,
                 url=environment.default.url if environment else options.target.address or None,
             ),
-            deployments=environment.deployments if environment else (),
+            deployments=(
+                *(environment.deployments if environment else ()),
+                *(observing.deployments if observing else ()),
+            ),
+            longest_wait=observing.longest_wait if observing else 0.0,
             problem=self._problem,
         )
 
@@ -120,14 +145,26 @@ class Run:
         if held.ENVIRONMENT not in config.stash:
             config.stash[held.ENVIRONMENT] = self._begin(session, console)
         self._environment = config.stash[held.ENVIRONMENT]
+        if held.OBSERVATIONS not in config.stash:
+            config.stash[held.OBSERVATIONS] = declared(self._options)
+        self._observations = config.stash[held.OBSERVATIONS]
+        self._files.clear()
         if config.args == [SUITES]:
             config.pluginmanager.register(Progress(config, self._catalogue), "dataplane-progress")
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_configure_node(self, node: object) -> None:
-        """Tell a worker of pytest-xdist what is up."""
+        """Tell a worker of pytest-xdist what is up, and what will take how long."""
         assert self._environment is not None
-        node.workerinput[WORKER_INPUT] = self._environment.to_json()  # type: ignore[attr-defined]
+        told = node.workerinput  # type: ignore[attr-defined]
+        told[WORKER_INPUT] = self._environment.to_json()
+        told[WORKER_TAKES] = self.takes
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_xdist_node_collection_finished(self, node: object, ids: object) -> None:
+        """Begin to observe what a worker wants, which are the same tests in all of them."""
+        del node, ids
+        self.observe(self._files.wanted())
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
@@ -138,6 +175,12 @@ class Run:
         if death:
             self._problem = Problem(death, DataPlaneDied.exit_code)
             raise Stopped(death, DataPlaneDied.exit_code)
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_sessionfinish(self) -> None:
+        """End what is still observed, so that no worker waits for it while it is told to go."""
+        if self._observing is not None:
+            self._observing.end()
 
     def pytest_unconfigure(self) -> None:
         """Stop everything that was started."""
@@ -158,6 +201,14 @@ class Run:
         self._mock = mock
         self._pool = Pool(self._options, mock, run=self.id)
         return self._pool.start(self._configurations())
+
+    def _pool_to_open(self) -> Pool | None:
+        """What can bring up more deployments; none where the data plane is attached to."""
+        means, environment = self._config.stash.get(held.MEANS, None), self._environment
+        if self._pool is None and means is not None and environment and environment.control_plane:
+            self._mock = connect(environment.control_plane)
+            self._pool = Pool(self._options, self._mock, run=self.id, means=means)
+        return self._pool if self._options.target.started else None
 
     def _configurations(self) -> list[Mapping[str, str]]:
         needs = needs_of(suite_modules())
@@ -182,8 +233,12 @@ class Run:
     def _take_down(self) -> None:
         pool, mock = self._pool, self._mock
         self._pool = self._mock = None
+        if self._observing is not None:
+            self._observing.end()
         if pool is not None:
             pool.stop()
+        if self._observing is not None:
+            self._observing.join()
         if mock is not None:
             mock.stop()
 

@@ -12,11 +12,13 @@ from conformance.deployment.environment import Environment
 from conformance.errors import ConformanceError
 from conformance.examples import set_up_examples
 from conformance.marks import REQUIREMENT, SUITES
+from conformance.observing.files import Files
+from conformance.observing.ordering import Ordering
 from conformance.options.reading import Raw, prepare_report_dir, read
 from conformance.report.collector import Collector, Reporting
 from conformance.report.facts import Facts, RunFacts, Target
 from conformance.requirements import load
-from conformance.run import WORKER_INPUT, Run
+from conformance.run import WORKER_INPUT, WORKER_TAKES, Run
 from conformance.scope import LEFT_OUT, Scope, scope_of
 
 if TYPE_CHECKING:
@@ -42,18 +44,26 @@ def join(config: pytest.Config) -> None:
     set_up_examples(config, options)
     scope = scope_of(options, catalogue)
     config.pluginmanager.register(resources, "dataplane-resources")
-    config.pluginmanager.register(Selecting(scope), "dataplane-selecting")
+    selecting = Selecting(scope)
+    config.pluginmanager.register(selecting, "dataplane-selecting")
     if is_worker(config):
         workerinput = config.workerinput  # type: ignore[attr-defined]
         config.stash[held.ENVIRONMENT] = Environment.from_json(workerinput[WORKER_INPUT])
         collector = Collector(
             catalogue=catalogue, scope=scope, facts=_no_facts, reporting=Reporting()
         )
+        ordering = Ordering(
+            lambda: workerinput[WORKER_TAKES],
+            judged=selecting.judges,
+            want=Files(options.report_dir).want,
+        )
     else:
         run = Run(config, options, catalogue, scope)
         collector = run.collector
         config.pluginmanager.register(run, "dataplane-run")
+        ordering = Ordering(lambda: run.takes, judged=selecting.judges, want=run.observe)
     config.pluginmanager.register(collector, "dataplane-collector")
+    config.pluginmanager.register(ordering, "dataplane-ordering")
 
 
 def is_worker(config: pytest.Config) -> bool:
@@ -82,6 +92,10 @@ class Selecting:
         missing = self._missing(item)
         if missing:
             pytest.skip(" ".join(missing.values()))
+
+    def judges(self, item: pytest.Item) -> bool:
+        """Whether a test, if it is not deselected, will be more than skipped."""
+        return not self._missing(item)
 
     def _missing(self, item: pytest.Item) -> dict[str, str]:
         mark = item.get_closest_marker(REQUIREMENT)

@@ -1,0 +1,125 @@
+"""What tests read: the results of observations, waited for if need be, in any process of a run."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING, NoReturn
+
+from conformance.errors import ObservationBroke
+from conformance.observing.state import Kind, Problem
+
+if TYPE_CHECKING:
+    from conformance.observing.files import Files
+    from conformance.observing.observation import Observed
+    from conformance.observing.state import State
+
+__all__ = ["Results", "matching"]
+
+LOOK = 0.05
+PATIENCE = 1.0
+AGAIN = 15.0
+OWNER_GONE = 60.0
+UNLOCK = "--dataplane-cmd CMD"
+
+Notify = Callable[[str], object]
+
+
+def matching(wanted: str, names: list[str]) -> list[str]:
+    """The names that a test means: the one that it spells out, else all that begin like that."""
+    return [wanted] if wanted in names else [name for name in names if name.startswith(wanted)]
+
+
+class Results:
+    """The results of this run's observations by their names; used by one test at a time.
+
+    Reading one that is not over waits for it, and `notify` is told what is waited for. One without
+    a result raises what the test has to end with: inconclusive, skipped, failed or broken.
+    """
+
+    def __init__(self, files: Files, *, absent: str = "", notify: Notify = lambda _: None) -> None:
+        self._files = files
+        self._absent = absent
+        self._notify = notify
+        self._waited = 0.0
+
+    def __getitem__(self, name: str) -> Observed:
+        if name not in self._files.names():
+            self._missing(name)
+        state = self._over(name)
+        if state.problem is not None:
+            state.problem.throw(name)
+        assert state.observed is not None
+        return state.observed
+
+    def matching(self, wanted: str) -> list[Observed]:
+        """All results that a name or the beginning of names stands for, in the order of the names.
+
+        There is at least one; one without a result raises as reading it by its name does.
+        """
+        names = matching(wanted, self._files.names())
+        if not names:
+            self._missing(wanted)
+        return [self[name] for name in names]
+
+    def take_waited(self) -> float:
+        """How many seconds were waited since this was asked last: no test's own work."""
+        waited, self._waited = self._waited, 0.0
+        return waited
+
+    def _missing(self, name: str) -> NoReturn:
+        if self._absent:
+            Problem(Kind.ABSENT, self._absent, unlock=UNLOCK).throw(name)
+        raise ObservationBroke(
+            f"no observation of this run is named {name!r}; the test has to say @observes({name!r})"
+            ", and the observations.py of its suite has to declare it"
+        )
+
+    def _over(self, name: str) -> State:
+        began = time.monotonic()
+        say = _Saying(self._notify, began)
+        pulse = _Pulse(self._files)
+        try:
+            while not (state := self._files.read(name)).over:
+                pulse.check()
+                say(state)
+                threading.Event().wait(LOOK)
+            return state
+        finally:
+            self._waited += time.monotonic() - began
+
+
+class _Saying:
+    """Says what is waited for: not at once, again when that changes, and now and then."""
+
+    def __init__(self, notify: Notify, began: float) -> None:
+        self._notify = notify
+        self._next = began + PATIENCE
+        self._what = ""
+
+    def __call__(self, state: State) -> None:
+        now, what = time.monotonic(), state.why or state.phase.value
+        if now >= self._next and (what != self._what or now >= self._next + AGAIN):
+            self._notify(state.sentence)
+            self._what, self._next = what, now
+
+
+class _Pulse:
+    """The pulse of the session's owner, as seen by the clock of whoever waits."""
+
+    def __init__(self, files: Files) -> None:
+        self._files = files
+        self._seen = files.pulse()
+        self._at = time.monotonic()
+
+    def check(self) -> None:
+        """Raise if the owner has shown nothing for too long."""
+        pulse, now = self._files.pulse(), time.monotonic()
+        if pulse != self._seen:
+            self._seen, self._at = pulse, now
+        elif now - self._at > OWNER_GONE:
+            raise ObservationBroke(
+                f"the process that makes the observations has not been heard of for {OWNER_GONE:g} "
+                "s; it was killed, or the machine is overloaded: run it again"
+            )
