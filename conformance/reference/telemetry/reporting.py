@@ -1,0 +1,123 @@
+"""When telemetry is sent: every kind that is on by itself, from the first interval to the end."""
+
+from __future__ import annotations
+
+import asyncio
+import importlib
+import logging
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING
+
+from conformance.reference.telemetry import reporters
+from conformance.reference.telemetry.senders import SENDERS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from conformance.reference.parts import Parts
+    from conformance.reference.telemetry.reporters import Reporter
+    from conformance.reference.telemetry.senders import Sender
+    from conformance.reference.telemetry.signals import Served
+
+THREADS = 9
+"""One for each of three signals of each of three senders, so that none waits for another."""
+
+FIRST = 0.5
+"""After which part of an interval the first report is due."""
+
+CLOSES_WITHIN = 2.0
+SDK = "conformance.reference.telemetry.pipelines"
+PLAIN: Mapping[str, Callable[[Parts, Sender], Reporter]] = {
+    "status": reporters.StatusReporter,
+    "usage": reporters.UsageReporter,
+    "memprof": reporters.HeapReporter,
+}
+
+log = logging.getLogger(__name__)
+
+
+class Reporting:
+    """Runs a reporter for each kind that the gate lets a sender send, and for no other."""
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
+        self._running: dict[tuple[str, str], tuple[Reporter, asyncio.Task[None]]] = {}
+        self._executor: ThreadPoolExecutor | None = None
+        self._sdk: asyncio.Future[object] | None = None
+
+    async def open(self, parts: Parts) -> None:
+        """Start to report what is on; what is off is not even made."""
+        for sender in SENDERS:
+            for kind in self.kinds(parts, sender):
+                self.start(parts, sender, kind)
+            if self.kinds(parts, sender):
+                log.info("%s reports", sender.name)
+
+    async def close(self) -> None:
+        """Report once more what is on, then stop; a control plane that hangs is not waited for."""
+        running, self._running = list(self._running.values()), {}
+        endings = [self._end(reporter, task) for reporter, task in running]
+        if endings:
+            await asyncio.wait(map(asyncio.ensure_future, endings), timeout=CLOSES_WITHIN)
+        if self._executor is not None:
+            self._executor.shutdown(wait=False, cancel_futures=True)
+
+    def kinds(self, parts: Parts, sender: Sender) -> frozenset[str]:
+        """Return what a sender sends."""
+        return parts.gate.kinds(sender)
+
+    def first_after(self) -> float:
+        """Return in how many seconds the first report is due."""
+        return self._seconds * FIRST
+
+    def interval(self) -> float:
+        """Return the seconds between two reports."""
+        return self._seconds
+
+    def start(self, parts: Parts, sender: Sender, kind: str) -> None:
+        """Report a kind from a sender from now on."""
+        reporter = self.reporter(parts, sender, kind)
+        task = asyncio.get_running_loop().create_task(self.run(kind, reporter))
+        self._running[sender.name, kind] = (reporter, task)
+
+    def reporter(self, parts: Parts, sender: Sender, kind: str) -> Reporter:
+        """Return who reports a kind from a sender."""
+        if kind in PLAIN:
+            return PLAIN[kind](parts, sender)
+        if self._executor is None:
+            self._executor = ThreadPoolExecutor(THREADS, "telemetry")
+            loop = asyncio.get_running_loop()
+            self._sdk = loop.run_in_executor(self._executor, importlib.import_module, SDK)
+        return reporters.SignalReporter(parts, sender, kind, self._executor)
+
+    def served(self, served: Served) -> None:
+        """Let every reporter take note of a request that was answered."""
+        for reporter, _ in self._running.values():
+            reporter.served(served)
+
+    async def run(self, kind: str, reporter: Reporter) -> None:
+        """Report for ever; the first failure of a row is logged, and the data plane goes on."""
+        failed = False
+        await asyncio.sleep(self.first_after())
+        if self._sdk is not None and kind not in ("status", "usage"):
+            # A heap that is traced during the import is mostly that, and slow to look at.
+            await asyncio.wait([self._sdk])
+        while True:
+            failed = not await self.report(kind, reporter, quietly=failed)
+            await asyncio.sleep(self.interval())
+
+    async def report(self, kind: str, reporter: Reporter, *, quietly: bool) -> bool:
+        """Report once and tell whether that worked; a failure is logged unless it is known."""
+        try:
+            await reporter.report()
+        except Exception as error:  # whatever happens to telemetry, the data plane goes on
+            if not quietly:
+                log.warning("telemetry of kind %s was not sent: %s", kind, error or type(error))
+            return False
+        return True
+
+    async def _end(self, reporter: Reporter, task: asyncio.Task[None]) -> None:
+        task.cancel()
+        await asyncio.wait([task])
+        await self.report("", reporter, quietly=True)
+        await reporter.close()
