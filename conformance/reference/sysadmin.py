@@ -32,11 +32,11 @@ class Sysadmin:
     """Answers from the store alone, unless `DISABLE_SYSADMIN_TELEMETRY` is true."""
 
     def __init__(self, settings: Settings) -> None:
-        self._enabled = settings.sysadmin
+        self.enabled = settings.sysadmin
 
     def check(self, call: Call) -> None:
         """Raise `NoSuchRoute` where these endpoints are disabled."""
-        if not self._enabled:
+        if not self.enabled:
             raise NoSuchRoute(f"There is no route {call.method} {call.trail.path}")
 
     async def backfill(self, call: Call) -> Response:
