@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import zlib
-from typing import Final, NoReturn
+from typing import Any, Final, NoReturn
 
 MAX_DECODED: Final = 16 * 1024 * 1024
 # Deeper than anything that people write, and shallow enough to be written out again.
@@ -12,6 +12,7 @@ MAX_DEPTH: Final = 256
 MAX_LAYERS: Final = 3
 GZIP: Final = b"\x1f\x8b"
 
+_CONTAINERS: Final = (dict, list)
 _WINDOW: Final = {"gzip": 31, "x-gzip": 31, "deflate": 15}
 
 
@@ -59,12 +60,17 @@ def parsed(text: bytes) -> object:
 
 def deeper_than(value: object, depth: int) -> bool:
     """Tell whether a JSON value has more than so many containers inside each other."""
-    level = [value]
+    level: list[Any] = [value]
     for _ in range(depth):
-        containers = (each for each in level if isinstance(each, dict | list))
-        inner = (each.values() if isinstance(each, dict) else each for each in containers)
-        level = [each for values in inner for each in values if isinstance(each, dict | list)]
-    return bool(level)
+        level = [
+            inner
+            for each in level
+            for inner in (each.values() if isinstance(each, dict) else each)
+            if isinstance(inner, _CONTAINERS)
+        ]
+        if not level:
+            return False
+    return True
 
 
 def _inflated(body: bytes, name: str, limit: int) -> bytes:

@@ -7,15 +7,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from google.protobuf import descriptor_pb2, descriptor_pool
 from google.protobuf.json_format import MessageToDict
 from google.protobuf.message import DecodeError
-from google.protobuf.message_factory import GetMessageClass
+
+from mock_control_plane.protobuf import message_class
 
 if TYPE_CHECKING:
     from google.protobuf.message import Message
 
-# message: field:number:type, with a star where it is repeated
 MESSAGES: Final = {
     "ValueType": "type:1:int64 unit:2:int64",
     "Label": "key:1:int64 str:2:int64 num:3:int64 num_unit:4:int64",
@@ -35,6 +34,8 @@ MESSAGES: Final = {
         " comment:13:int64* default_sample_type:14:int64 doc_url:15:int64"
     ),
 }
+
+Profile: Final = message_class(MESSAGES, "Profile")
 
 
 def find_profile(data: bytes) -> Message | None:
@@ -68,33 +69,3 @@ def samples(profile: Message) -> int:
 def document(profile: Message) -> dict[str, Any]:
     """Return a profile as JSON."""
     return MessageToDict(profile)
-
-
-def _profile() -> type[Message]:
-    file = descriptor_pb2.FileDescriptorProto(
-        name="profile.proto", package="perftools.profiles", syntax="proto3"
-    )
-    for name, described in MESSAGES.items():
-        message = file.message_type.add(name=name)
-        for field in described.split():
-            _add_field(message, *field.split(":"))
-    pool = descriptor_pool.DescriptorPool()
-    pool.AddSerializedFile(file.SerializeToString())
-    return GetMessageClass(pool.FindMessageTypeByName("perftools.profiles.Profile"))
-
-
-def _add_field(
-    message: descriptor_pb2.DescriptorProto, name: str, number: str, described: str
-) -> None:
-    kinds = descriptor_pb2.FieldDescriptorProto
-    type = described.rstrip("*")
-    field = message.field.add(name=name, number=int(number))
-    field.label = kinds.LABEL_REPEATED if described.endswith("*") else kinds.LABEL_OPTIONAL
-    if type in MESSAGES:
-        field.type = kinds.TYPE_MESSAGE
-        field.type_name = f".perftools.profiles.{type}"
-    else:
-        field.type = kinds.Type.Value(f"TYPE_{type.upper()}")
-
-
-Profile: Final = _profile()
