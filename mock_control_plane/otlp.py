@@ -13,8 +13,7 @@ from google.protobuf.json_format import MessageToDict
 from google.protobuf.message import DecodeError
 from opentelemetry.proto.resource.v1.resource_pb2 import Resource
 
-from mock_control_plane.finding import Finding
-from mock_control_plane.sighting import UNKNOWN
+from mock_control_plane.sighting import UNKNOWN, Finding
 from mock_control_plane.signals import LENGTH, SIGNALS, fields, is_known_throughout
 
 if TYPE_CHECKING:

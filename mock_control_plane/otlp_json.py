@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import base64
 import binascii
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from google.protobuf.json_format import ParseDict, ParseError
 
-from mock_control_plane.finding import Finding
+from mock_control_plane.sighting import Finding
 from mock_control_plane.signals import SIGNALS
 
 if TYPE_CHECKING:
@@ -26,11 +27,10 @@ def find_in_json(value: object, endpoint: str | None, *, thorough: bool) -> list
     found = []
     for signal in SIGNALS.values():
         resources = [each for request in requests for each in _resources(request, signal)]
-        if resources or any(signal.names[0] in request for request in requests):
-            found.append(_finding(signal, resources, thorough))
-    if found and isinstance(value, list):
-        problem = "several requests in a list; one request holds one object"
-        found = [Finding(each.kind, each.items, problem, each.document) for each in found]
+        if resources or any(request.get(signal.names[0]) == [] for request in requests):
+            finding = _finding(signal, resources, thorough)
+            problem = _misnamed(value, signal) or finding.problem
+            found.append(replace(finding, problem=problem))
     return [*found, *_usage(requests, endpoint)]
 
 
@@ -69,6 +69,15 @@ def _resources(request: dict[str, Any], signal: Signal) -> Iterator[Any]:
             ]
             if signal.kind in (inside or [other.kind]):
                 yield resource
+
+
+def _misnamed(value: object, signal: Signal) -> str | None:
+    if isinstance(value, list):
+        return "several requests in a list; one request holds one object"
+    snake = signal.snake_names[0]
+    if isinstance(value, dict) and snake in value:
+        return f"it is called {snake}, and in JSON {signal.names[0]}"
+    return None
 
 
 def _finding(signal: Signal, resources: list[Any], thorough: bool) -> Finding:

@@ -1,6 +1,6 @@
-"""Sighting: telemetry of one kind, seen in one request; Telemetry: an entry with its sightings.
+"""Sighting: telemetry of one kind in a request; Telemetry: an entry with its sightings.
 
-Values that the mock and its client share. How telemetry is recognised is `telemetry`.
+Finding is what a body alone shows. Values that the mock and its client share. How telemetry is recognised is `telemetry`.
 """
 
 from __future__ import annotations
@@ -11,6 +11,20 @@ from typing import Any, Final, Literal
 from mock_control_plane.entry import Entry
 
 UNKNOWN: Final = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What a body holds of one kind; `problem` is what is wrong with it, None if nothing is.
+
+    `told` tells whether the content showed the kind, and not only what is expected of its path.
+    """
+
+    kind: str
+    items: int
+    problem: str | None = None
+    document: Any = None
+    told: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,11 +11,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from mock_control_plane.decoding import GZIP, Undecodable, decompressed, parsed
-from mock_control_plane.finding import Finding
 from mock_control_plane.otlp import find_signals
 from mock_control_plane.otlp_json import find_in_json
 from mock_control_plane.pprof import document, find_profile, samples
-from mock_control_plane.sighting import Sighting
+from mock_control_plane.sighting import Finding, Sighting
 from mock_control_plane.signals import SIGNALS
 
 if TYPE_CHECKING:
