@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pytest
 
 from conformance.observation import Outcome, worst_of
+from conformance.observing.results import Saying
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from conformance.observing.state import State
     from conformance.requirements import Catalogue
 
 __all__ = ["Progress"]
@@ -24,7 +27,7 @@ LETTERS = {
     Outcome.SKIPPED: ("s", {"yellow": True}),
 }
 PYTESTS_OWN = "fE"
-PERCENT = len(" [100%]")
+PERCENT = len(" [100%] ")
 AREA = 12
 VERBOSE_PREFIX = len("AUD-04 inconclusive  123.4 s  ")
 SHORTEST = 16
@@ -39,27 +42,38 @@ class _Test:
 
 
 class Progress:
-    """Stands in for pytest's own dots where only the suite runs; called in pytest's main thread."""
+    """Stands in for pytest's own dots where only the suite runs; the lock guards what it writes."""
 
-    def __init__(self, config: pytest.Config, catalogue: Catalogue) -> None:
+    def __init__(self, terminal: pytest.TerminalReporter, catalogue: Catalogue) -> None:
+        config = terminal.config
         self._catalogue = catalogue
-        self._terminal: pytest.TerminalReporter | None = config.pluginmanager.getplugin(
-            "terminalreporter"
-        )
+        self._terminal = terminal
         self._verbose = config.option.verbose > 0
         # pytest would name files where we name requirements, and show failures that the report
         # of the run shows better, unless the user asked for that.
         config.option.verbose = min(config.option.verbose, 0)
         if config.option.tbstyle == "auto":
             config.option.tbstyle = "no"
-        if self._terminal is not None:
-            self._terminal.showfspath = False
-            if config.option.reportchars == PYTESTS_OWN:
-                self._terminal.reportchars = ""
+        if config.option.reportchars == PYTESTS_OWN:
+            terminal.reportchars = ""
+        terminal.showfspath = False
         self._tests: dict[str, _Test] = {}
         self._all = 0
         self._done = 0
         self._area: str | None = None
+        self._lock = threading.Lock()
+        self._saying = Saying(self.waiting)
+
+    def idle(self, state: State) -> None:
+        """Say what is waited for, where nothing else was to be said for a while; in any thread."""
+        self._saying(state)
+
+    def waiting(self, sentence: str) -> None:
+        """Say what is waited for, on a line of its own; in any thread."""
+        with self._lock:
+            self._end_line()
+            self._terminal.line(f"{'':<{AREA}}{sentence}", yellow=True)
+            self._terminal.flush()
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         """Note how many tests there are."""
@@ -88,19 +102,20 @@ class Progress:
             return
         test = self._tests.setdefault(report.nodeid, _Test())
         test.outcome = worst_of([test.outcome, Outcome(told["outcome"])]) or test.outcome
-        test.seconds += report.duration
+        test.seconds += max(report.duration - told["waited"], 0.0)
         if report.when == "teardown":
             self._done += 1
-            self._show(told["requirement"], told["name"], self._tests.pop(report.nodeid))
+            self._saying.rest()
+            with self._lock:
+                self._show(told["requirement"], told["name"], self._tests.pop(report.nodeid))
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self) -> None:
         """End the line that was begun."""
-        self._end_line()
+        with self._lock:
+            self._end_line()
 
     def _show(self, requirement: str, name: str, test: _Test) -> None:
-        if self._terminal is None:
-            return
         letter, markup = LETTERS[test.outcome]
         if self._verbose:
             self._terminal.write(f"{requirement} ")
@@ -115,14 +130,13 @@ class Progress:
         self._terminal.flush()
 
     def _begin_line(self, area: str) -> None:
-        assert self._terminal is not None
         if self._area != area:
             self._end_line()
             self._terminal.write(f"{area:<{AREA}}")
             self._area = area
 
     def _end_line(self) -> None:
-        if self._terminal is not None and self._area is not None:
+        if self._area is not None:
             percent = f"[{self._done * 100 // max(self._all, 1):3d}%]"
             gap = self._terminal._tw.fullwidth - self._terminal._tw.width_of_current_line - 1
             self._terminal.line(percent.rjust(gap) if gap > len(percent) else percent)

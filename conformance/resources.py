@@ -127,7 +127,10 @@ def _specimens(environment: Environment, options: Options) -> Iterator[Specimens
 def _observed(options: Options, pytestconfig: pytest.Config) -> Results:
     """What was observed since the run began; a test names what it reads with `@observes`."""
     absent = "" if options.target.started else ABSENT
-    return Results(Files(options.report_dir), absent=absent, notify=_notify(pytestconfig))
+    files = Files(options.report_dir)
+    if hasattr(pytestconfig, "workerinput"):
+        return Results(files, absent=absent)  # the owner of the session says what is waited for
+    return Results(files, absent=absent, notify=_notify(pytestconfig))
 
 
 @pytest.fixture(scope="session", name="description")
@@ -139,9 +142,13 @@ def _description() -> Description:
 def _notify(config: pytest.Config) -> Callable[[str], None]:
     """What prints a line while a test is running; a run that waits says why."""
     capture = config.pluginmanager.getplugin("capturemanager")
+    progress = config.pluginmanager.getplugin("dataplane-progress")
 
     def notify(text: str) -> None:
         with capture.global_and_fixture_disabled():
-            print(text, file=sys.stderr)  # noqa: T201
+            if progress is not None:
+                progress.waiting(text)
+            else:
+                print(text, file=sys.stderr)  # noqa: T201
 
     return notify

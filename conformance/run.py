@@ -16,9 +16,7 @@ from conformance.deployment.control_plane import Mock, bring_up, connect
 from conformance.deployment.pool import Pool
 from conformance.errors import ConformanceError, DataPlaneDied
 from conformance.marks import SUITES, needs_of, suite_modules
-from conformance.observing.declaring import declared
-from conformance.observing.files import Files
-from conformance.observing.running import Observing
+from conformance.observing.owner import Owner
 from conformance.observing.staging import Surroundings
 from conformance.options.invocation import command_line, replay_options
 from conformance.progress import Progress
@@ -32,11 +30,10 @@ from conformance.report.facts import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping
     from types import FrameType
 
     from conformance.deployment.environment import Environment
-    from conformance.observing.observation import Observation
     from conformance.options.values import Options
     from conformance.requirements import Catalogue
     from conformance.scope import Scope
@@ -47,7 +44,7 @@ WORKER_INPUT = "dataplane_environment"
 WORKER_TAKES = "dataplane_takes"
 INTERRUPTED = 2
 DYING = 0.5
-"""How long, in seconds, a data plane that stopped answering is given to turn out to be dead."""
+"""How long, in seconds, a data plane that refuses connections may take to be dead."""
 
 
 class Run:
@@ -67,11 +64,9 @@ class Run:
         self._mock: Mock | None = None
         self._pool: Pool | None = None
         self._environment: Environment | None = None
-        self._observations: Sequence[Observation] = ()
-        self._observing: Observing | None = None
-        self._files = Files(options.report_dir)
         self._problem: Problem | None = None
         self._handler = _Termination()
+        self.observing = Owner(config, options, self._surroundings)
         self.collector = Collector(
             catalogue=catalogue,
             scope=scope,
@@ -80,7 +75,7 @@ class Run:
                 report_dir=options.report_dir,
                 expected_failures=options.expected_failures,
                 secrets=_secrets(options),
-                narrowed=config.args != [SUITES],
+                narrowed=_narrowed(config),
                 require_complete=options.require_complete,
             ),
         )
@@ -89,21 +84,9 @@ class Run:
     def _seed(self) -> str:
         return str(self._config.option.hypothesis_seed)
 
-    @property
-    def takes(self) -> dict[str, float]:
-        """How many seconds each observation that could be made will about take."""
-        return {one.name: one.takes for one in self._observations}
-
-    def observe(self, wanted: Iterable[str]) -> None:
-        """Begin to observe what the tests want that will be run; only the first call counts."""
-        if self._observing is None and self._environment is not None:
-            around = Surroundings(self._options, self._environment, self._pool_to_open())
-            self._observing = Observing(self._observations, around, self._files)
-            self._observing.begin(wanted)
-
     def facts(self) -> Facts:
         """What the report says about the run itself, as far as it is known by now."""
-        options, environment, observing = self._options, self._environment, self._observing
+        options, environment = self._options, self._environment
         needed = {row for id in self._scope.in_scope for row in self._catalogue[id].wire}
         return Facts(
             run=RunFacts(
@@ -124,9 +107,10 @@ class Run:
             ),
             deployments=(
                 *(environment.deployments if environment else ()),
-                *(observing.deployments if observing else ()),
+                *self.observing.deployments,
             ),
-            longest_wait=observing.longest_wait if observing else 0.0,
+            longest_wait=self.observing.longest_wait,
+            observations=self.observing.states,
             problem=self._problem,
         )
 
@@ -145,12 +129,10 @@ class Run:
         if held.ENVIRONMENT not in config.stash:
             config.stash[held.ENVIRONMENT] = self._begin(session, console)
         self._environment = config.stash[held.ENVIRONMENT]
-        if held.OBSERVATIONS not in config.stash:
-            config.stash[held.OBSERVATIONS] = declared(self._options)
-        self._observations = config.stash[held.OBSERVATIONS]
-        self._files.clear()
-        if config.args == [SUITES]:
-            config.pluginmanager.register(Progress(config, self._catalogue), "dataplane-progress")
+        self.observing.prepare()
+        terminal = config.pluginmanager.getplugin("terminalreporter")
+        if terminal is not None and config.args == [SUITES]:
+            config.pluginmanager.register(Progress(terminal, self._catalogue), "dataplane-progress")
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_configure_node(self, node: object) -> None:
@@ -158,29 +140,17 @@ class Run:
         assert self._environment is not None
         told = node.workerinput  # type: ignore[attr-defined]
         told[WORKER_INPUT] = self._environment.to_json()
-        told[WORKER_TAKES] = self.takes
-
-    @pytest.hookimpl(optionalhook=True)
-    def pytest_xdist_node_collection_finished(self, node: object, ids: object) -> None:
-        """Begin to observe what a worker wants, which are the same tests in all of them."""
-        del node, ids
-        self.observe(self._files.wanted())
+        told[WORKER_TAKES] = self.observing.takes
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """End the run where a data plane died: what comes after would blame it for the silence."""
         if self._pool is None:
             return
-        death = self._pool.death(within=DYING if report.failed else 0.0)
+        death = self._pool.death(patience=DYING if report.failed else 0.0)
         if death:
             self._problem = Problem(death, DataPlaneDied.exit_code)
             raise Stopped(death, DataPlaneDied.exit_code)
-
-    @pytest.hookimpl(tryfirst=True)
-    def pytest_sessionfinish(self) -> None:
-        """End what is still observed, so that no worker waits for it while it is told to go."""
-        if self._observing is not None:
-            self._observing.end()
 
     def pytest_unconfigure(self) -> None:
         """Stop everything that was started."""
@@ -202,13 +172,15 @@ class Run:
         self._pool = Pool(self._options, mock, run=self.id)
         return self._pool.start(self._configurations())
 
-    def _pool_to_open(self) -> Pool | None:
-        """What can bring up more deployments; none where the data plane is attached to."""
-        means, environment = self._config.stash.get(held.MEANS, None), self._environment
-        if self._pool is None and means is not None and environment and environment.control_plane:
-            self._mock = connect(environment.control_plane)
+    def _surroundings(self) -> Surroundings:
+        """What observations are made in; a pool only where the data plane is not attached to."""
+        assert self._environment is not None
+        means, address = self._config.stash.get(held.MEANS, None), self._environment.control_plane
+        if self._pool is None and means is not None and address is not None:
+            self._mock = connect(address)
             self._pool = Pool(self._options, self._mock, run=self.id, means=means)
-        return self._pool if self._options.target.started else None
+        pool = self._pool if self._options.target.started else None
+        return Surroundings(self._options, self._environment, pool)
 
     def _configurations(self) -> list[Mapping[str, str]]:
         needs = needs_of(suite_modules())
@@ -233,17 +205,15 @@ class Run:
     def _take_down(self) -> None:
         pool, mock = self._pool, self._mock
         self._pool = self._mock = None
-        if self._observing is not None:
-            self._observing.end()
+        self.observing.end()
         if pool is not None:
             pool.stop()
-        if self._observing is not None:
-            self._observing.join()
+        self.observing.join()
         if mock is not None:
             mock.stop()
 
 
-class Stopped(pytest.exit.Exception):
+class Stopped(pytest.exit.Exception):  # type: ignore[name-defined,misc]  # an attribute
     """The end of a run that cannot go on.
 
     pytest writes `msg` where a session could not start, and the exception itself in any case; so
@@ -279,6 +249,12 @@ class _Termination:
 
     def _interrupt(self, _number: int, _frame: FrameType | None) -> None:
         raise KeyboardInterrupt("the run was told to stop by SIGTERM")
+
+
+def _narrowed(config: pytest.Config) -> bool:
+    """Whether the user lets only a part of the suite be collected."""
+    option = config.option
+    return config.args != [SUITES] or bool(option.keyword or option.markexpr or option.deselect)
 
 
 def _secrets(options: Options) -> tuple[str, ...]:

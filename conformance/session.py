@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pytest
 
 from conformance import held, resources
 from conformance.deployment.environment import Environment
-from conformance.errors import ConformanceError
+from conformance.errors import UsageProblem
 from conformance.examples import set_up_examples
 from conformance.marks import REQUIREMENT, SUITES
 from conformance.observing.files import Files
@@ -20,12 +22,25 @@ from conformance.report.facts import Facts, RunFacts, Target
 from conformance.requirements import load
 from conformance.run import WORKER_INPUT, WORKER_TAKES, Run
 from conformance.scope import LEFT_OUT, Scope, scope_of
+from conformance.steady import Steadying
 
 if TYPE_CHECKING:
     from conformance.options.values import Options
     from conformance.requirements import Catalogue
 
 __all__ = ["join"]
+
+Takes = Callable[[], Mapping[str, float]]
+Want = Callable[[Iterable[str]], object]
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What a session judges, and how."""
+
+    options: Options
+    catalogue: Catalogue
+    scope: Scope
 
 
 def join(config: pytest.Config) -> None:
@@ -37,38 +52,48 @@ def join(config: pytest.Config) -> None:
     try:
         catalogue = load()
         options = _options(config, catalogue)
-    except ConformanceError as problem:
+    except UsageProblem as problem:
         raise pytest.UsageError(str(problem)) from problem
     config.stash[held.OPTIONS] = options
     _collect_the_suite(config)
     set_up_examples(config, options)
     scope = scope_of(options, catalogue)
     config.pluginmanager.register(resources, "dataplane-resources")
+    config.pluginmanager.register(Steadying(), "dataplane-steadying")
     selecting = Selecting(scope)
     config.pluginmanager.register(selecting, "dataplane-selecting")
     if is_worker(config):
-        workerinput = config.workerinput  # type: ignore[attr-defined]
-        config.stash[held.ENVIRONMENT] = Environment.from_json(workerinput[WORKER_INPUT])
-        collector = Collector(
-            catalogue=catalogue, scope=scope, facts=_no_facts, reporting=Reporting()
-        )
-        ordering = Ordering(
-            lambda: workerinput[WORKER_TAKES],
-            judged=selecting.judges,
-            want=Files(options.report_dir).want,
-        )
+        takes, want = _work(config, Judged(options, catalogue, scope))
     else:
-        run = Run(config, options, catalogue, scope)
-        collector = run.collector
-        config.pluginmanager.register(run, "dataplane-run")
-        ordering = Ordering(lambda: run.takes, judged=selecting.judges, want=run.observe)
-    config.pluginmanager.register(collector, "dataplane-collector")
+        takes, want = _own(config, Judged(options, catalogue, scope))
+    ordering = Ordering(takes, judged=selecting.judges, want=want)
     config.pluginmanager.register(ordering, "dataplane-ordering")
 
 
 def is_worker(config: pytest.Config) -> bool:
     """Whether this process only runs tests for another one that owns the session."""
     return hasattr(config, "workerinput")
+
+
+def _own(config: pytest.Config, judged: Judged) -> tuple[Takes, Want]:
+    """Take the part of the process that owns the session."""
+    run = Run(config, judged.options, judged.catalogue, judged.scope)
+    config.pluginmanager.register(run.collector, "dataplane-collector")
+    # After the collector, so that it is asked first whether a failure is the data plane's.
+    config.pluginmanager.register(run, "dataplane-run")
+    config.pluginmanager.register(run.observing, "dataplane-observing")
+    return lambda: run.observing.takes, run.observing.begin
+
+
+def _work(config: pytest.Config, judged: Judged) -> tuple[Takes, Want]:
+    """Take the part of one of its workers."""
+    told = config.workerinput  # type: ignore[attr-defined]
+    config.stash[held.ENVIRONMENT] = Environment.from_json(told[WORKER_INPUT])
+    collector = Collector(
+        catalogue=judged.catalogue, scope=judged.scope, facts=_no_facts, reporting=Reporting()
+    )
+    config.pluginmanager.register(collector, "dataplane-collector")
+    return lambda: told[WORKER_TAKES], Files(judged.options.report_dir).want
 
 
 class Selecting:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
+import socket
 import threading
 from collections.abc import Callable
 from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Self
+from urllib.parse import urlsplit
 
 from conformance.deployment import connection
 from conformance.deployment.connection import Probe
@@ -28,6 +30,9 @@ if TYPE_CHECKING:
     from mock_control_plane.client import Realm
 
 __all__ = ["Means", "Pool", "Up"]
+
+BREATH = 0.02
+"""What a process that was just killed takes, in seconds, to close what it had open."""
 
 Check = Callable[[Reach, Probe], str | None]
 
@@ -118,12 +123,16 @@ class Pool:
         if owned is not None:
             owned.started.stop()
 
-    def death(self, *, within: float = 0.0) -> str | None:
-        """Say which data plane ended by itself, looking for so many seconds; None if none did."""
+    def death(self, *, patience: float = 0.0) -> str | None:
+        """Say which data plane ended by itself, None if none did.
+
+        One that refuses connections is given so many seconds to turn out to be dead.
+        """
         with self._lock:
             running = [(name, one.started) for name, one in self._running.items() if not one.apart]
         for name, started in running:
-            if started.ended(within):
+            refuses = bool(patience) and _refuses(started.url)
+            if started.ended(patience if refuses else min(patience, BREATH)):
                 which = "" if name == DEFAULT else f" ({name})"
                 return f"the data plane{which} died during the run: it {started.epitaph()}"
         if self._mock is not None and self._mock.ended():
@@ -202,6 +211,16 @@ class Pool:
             return check(reach, Probe.with_fresh_key(realm, self._options.profile.timing.seen))
         except ControlPlaneError as problem:
             raise ControlPlaneProblem(f"{problem}.") from problem
+
+
+def _refuses(url: str) -> bool:
+    """Whether nobody listens there any more."""
+    parts = urlsplit(url)
+    try:
+        socket.create_connection((parts.hostname or "", parts.port or 80), 1.0).close()
+    except OSError:
+        return True
+    return False
 
 
 def name_of(configuration: Mapping[str, str]) -> str:

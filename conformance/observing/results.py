@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, NoReturn
 
 from conformance.errors import ObservationBroke
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from conformance.observing.observation import Observed
     from conformance.observing.state import State
 
-__all__ = ["Results", "matching"]
+__all__ = ["Results", "Saying", "Taken", "matching"]
 
 LOOK = 0.05
 PATIENCE = 1.0
@@ -31,6 +32,14 @@ def matching(wanted: str, names: list[str]) -> list[str]:
     return [wanted] if wanted in names else [name for name in names if name.startswith(wanted)]
 
 
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What was read, and how many seconds that had to be waited for."""
+
+    names: tuple[str, ...] = ()
+    waited: float = 0.0
+
+
 class Results:
     """The results of this run's observations by their names; used by one test at a time.
 
@@ -42,12 +51,14 @@ class Results:
         self._files = files
         self._absent = absent
         self._notify = notify
-        self._waited = 0.0
+        self._taken = Taken()
 
     def __getitem__(self, name: str) -> Observed:
         if name not in self._files.names():
             self._missing(name)
-        state = self._over(name)
+        state, waited = self._over(name)
+        before = self._taken
+        self._taken = Taken((*before.names, name), before.waited + waited)
         if state.problem is not None:
             state.problem.throw(name)
         assert state.observed is not None
@@ -63,10 +74,10 @@ class Results:
             self._missing(wanted)
         return [self[name] for name in names]
 
-    def take_waited(self) -> float:
-        """How many seconds were waited since this was asked last: no test's own work."""
-        waited, self._waited = self._waited, 0.0
-        return waited
+    def take(self) -> Taken:
+        """What was read and waited for since this was asked last; waiting is no test's own work."""
+        taken, self._taken = self._taken, Taken()
+        return taken
 
     def _missing(self, name: str) -> NoReturn:
         if self._absent:
@@ -76,33 +87,35 @@ class Results:
             ", and the observations.py of its suite has to declare it"
         )
 
-    def _over(self, name: str) -> State:
+    def _over(self, name: str) -> tuple[State, float]:
         began = time.monotonic()
-        say = _Saying(self._notify, began)
+        say = Saying(self._notify)
         pulse = _Pulse(self._files)
-        try:
-            while not (state := self._files.read(name)).over:
-                pulse.check()
-                say(state)
-                threading.Event().wait(LOOK)
-            return state
-        finally:
-            self._waited += time.monotonic() - began
+        while not (state := self._files.read(name)).over:
+            pulse.check()
+            say(state)
+            threading.Event().wait(LOOK)
+        return state, time.monotonic() - began
 
 
-class _Saying:
+class Saying:
     """Says what is waited for: not at once, again when that changes, and now and then."""
 
-    def __init__(self, notify: Notify, began: float) -> None:
+    def __init__(self, notify: Notify) -> None:
         self._notify = notify
-        self._next = began + PATIENCE
+        self._last = time.monotonic()
         self._what = ""
 
     def __call__(self, state: State) -> None:
+        """Take that this is still waited for."""
         now, what = time.monotonic(), state.why or state.phase.value
-        if now >= self._next and (what != self._what or now >= self._next + AGAIN):
+        if now - self._last >= (PATIENCE if what != self._what else AGAIN):
             self._notify(state.sentence)
-            self._what, self._next = what, now
+            self._what, self._last = what, now
+
+    def rest(self) -> None:
+        """Take that something else was just said."""
+        self._last = time.monotonic()
 
 
 class _Pulse:

@@ -40,20 +40,28 @@ class Observing:
     """Makes the observations that are wanted; the lock guards how far they have come.
 
     A result is told in the files as soon as it is there. Whatever happens, everything that was
-    begun is told to be over in the end, by `end` at the latest; what is told first stays.
+    begun is told to be over in the end, by `end` at the latest; what is told first stays. `show`
+    is told now and then, in a thread, what will be over last.
     """
 
     def __init__(
-        self, observations: Sequence[Observation], around: Surroundings, files: Files
+        self,
+        observations: Sequence[Observation],
+        around: Surroundings,
+        files: Files,
+        show: Callable[[State], object] = lambda _: None,
     ) -> None:
         self._observations = {one.name: one for one in observations}
+        self._show = show
         self._around = around
         self._files = files
         self._lock = threading.Lock()
         self._states: dict[str, State] = {}
         self._running_since: dict[str, float] = {}
         self._deployments: dict[str, Deployment] = {}
+        self._wanted: set[str] = set()
         self._over = threading.Event()
+        self._settled = threading.Event()
         self._stage = Stage(around, self._over)
         self._threads: list[threading.Thread] = []
 
@@ -79,8 +87,9 @@ class Observing:
     def begin(self, wanted: Iterable[str]) -> None:
         """Begin what these names, or beginnings of names, stand for; what takes longest first."""
         known = list(self._observations)
-        names = {name for one in wanted for name in matching(one, known)}
-        chosen = sorted((self._observations[name] for name in names), key=lambda one: -one.takes)
+        self._wanted = {name for one in wanted for name in matching(one, known)}
+        chosen = [one for one in self._observations.values() if one.name in self._wanted]
+        chosen.sort(key=lambda one: -one.takes)
         for one in chosen:
             if self._is_possible(one):
                 self._tell(State(one.name, Phase.QUEUED))
@@ -158,16 +167,22 @@ class Observing:
     def _look_after(self) -> None:
         """Show that somebody is there, and give up on what takes too long."""
         beats = 0
-        while not self._over.wait(BEAT) and not all(state.over for state in self.states):
+        while not self._settled.wait(BEAT):
             beats += 1
             self._files.beat(beats)
-            with self._lock:
-                running = list(self._running_since.items())
-            for name, since in running:
-                limit = LIMIT + 2 * self._observations[name].takes
-                if time.time() - since > limit:
-                    slow = Problem(Kind.SUITE, f"it was not over after {limit:g} s")
-                    self._tell(State(name, Phase.OVER, problem=slow))
+            going_on = [state for state in self.states if not state.over]
+            if going_on:
+                self._show(max(going_on, key=lambda state: state.until))
+            self._give_up()
+
+    def _give_up(self) -> None:
+        with self._lock:
+            running = list(self._running_since.items())
+        for name, since in running:
+            limit = LIMIT + 2 * self._observations[name].takes
+            if time.time() - since > limit:
+                slow = Problem(Kind.SUITE, f"it was not over after {limit:g} s")
+                self._tell(State(name, Phase.OVER, problem=slow))
 
     def _tell(self, state: State) -> None:
         with self._lock:
@@ -175,3 +190,5 @@ class Observing:
             if before is None or not before.over:
                 self._states[state.name] = state
                 self._files.write(state)
+            if all(name in self._states and self._states[name].over for name in self._wanted):
+                self._settled.set()

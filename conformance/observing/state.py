@@ -92,6 +92,15 @@ class State:
         return self.phase is Phase.OVER
 
     @property
+    def outcome(self) -> str:
+        """What became of it, in one word: observed, refused, the kind of its problem, or nothing
+        yet.
+        """
+        if self.observed is not None:
+            return "observed" if self.observed.refused is None else "refused"
+        return self.problem.kind.value if self.problem is not None else "unfinished"
+
+    @property
     def sentence(self) -> str:
         """What is to be said to somebody who waits for it."""
         if self.phase is Phase.RUNNING and self.why:

@@ -113,6 +113,7 @@ def told_by(finding: Finding, requirement: str) -> Told:
         "deployment": None,
         "collected": 1,
         "narrowed": False,
+        "waited": 0.0,
         "outcome": finding.outcome.value,
         "broke": finding.broke.value if finding.broke else None,
         "reason": asdict(finding.reason) if finding.reason else None,

@@ -89,7 +89,7 @@ def test_death_is_noticed(running_control_plane: ControlPlane, tmp_path: Path) -
         output = environment.default.output
         assert output
         os.kill(int(output.read_text().split()[0]), signal.SIGKILL)
-        death = made.death(within=LONG)
+        death = made.death(patience=LONG)
     assert death
     assert death.startswith("the data plane died during the run: it was killed by SIGKILL")
 
