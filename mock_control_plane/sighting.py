@@ -1,6 +1,6 @@
 """Sighting: telemetry of one kind in a request; Telemetry: an entry with its sightings.
 
-Finding is what a body alone shows. Values that the mock and its client share. How telemetry is recognised is `telemetry`.
+Values that the mock and its client share; how telemetry is recognised is `telemetry`.
 """
 
 from __future__ import annotations

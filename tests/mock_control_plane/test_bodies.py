@@ -19,7 +19,7 @@ def _small(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def read(chunks: list[bytes | None], allowance: Allowance) -> Body:
     """Read a body that comes in these pieces; None is a client that goes away."""
-    messages = [
+    messages: list[dict[str, object]] = [
         {"type": "http.disconnect"}
         if chunk is None
         else {"type": "http.request", "body": chunk, "more_body": number < len(chunks)}

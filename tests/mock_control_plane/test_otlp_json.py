@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from mock_control_plane.otlp_json import check, find_in_json
-from mock_control_plane.sighting import Finding
+
+if TYPE_CHECKING:
+    from mock_control_plane.sighting import Finding
 
 POINT = {"timeUnixNano": "1700000000000000000", "asInt": "3"}
 METRIC = {"name": "requests", "sum": {"dataPoints": [POINT], "isMonotonic": True}}

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mock_control_plane.pprof import document, find_profile, samples
 from tests.mock_control_plane.telemetry_bodies import log, profile, request_of
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(0, 2**62), max_size=5))
 def test_profile_is_found(values: list[int]) -> None:
     """A profile is known with however many samples."""
@@ -50,6 +51,7 @@ def test_other_shape_is_no_profile(changes: dict[str, Any]) -> None:
     assert find_profile(made.SerializeToString()) is None
 
 
+@settings(deadline=None)
 @given(st.binary())
 def test_noise_is_no_profile(data: bytes) -> None:
     """Bytes at random are none, nor is a request of OTLP."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from google.protobuf.message import DecodeError
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from opentelemetry.proto.trace.v1.trace_pb2 import Span
 
@@ -12,6 +12,7 @@ from mock_control_plane.signals import SIGNALS, fields, is_known_throughout, var
 from tests.mock_control_plane.telemetry_bodies import ITEMS, requests, span
 
 
+@settings(deadline=None)
 @given(st.binary())
 def test_fields_end_where_the_bytes_end(data: bytes) -> None:
     """Whatever the bytes are, fields follow each other and none goes beyond them."""
@@ -23,6 +24,7 @@ def test_fields_end_where_the_bytes_end(data: bytes) -> None:
         at = end
 
 
+@settings(deadline=None)
 @given(requests())
 def test_fields_are_those_of_protobuf(request: tuple[str, bytes]) -> None:
     """What a decoder takes is read to its end."""
@@ -42,7 +44,7 @@ def test_number_is_read(data: bytes, expected: tuple[int, int]) -> None:
 @pytest.mark.parametrize("kind", SIGNALS)
 def test_item_is_read_by_its_own_signal(kind: str) -> None:
     """Of the three signals only its own takes an item."""
-    data = ITEMS[kind]().SerializeToString()  # type: ignore[operator]
+    data = ITEMS[kind]().SerializeToString()
     assert [each.kind for each in SIGNALS.values() if each.read(data) is not None] == [kind]
     assert SIGNALS[kind].complaint(data) is None
 
