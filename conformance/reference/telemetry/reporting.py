@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import importlib
 import logging
 from concurrent.futures import ThreadPoolExecutor
@@ -44,6 +45,7 @@ class Reporting:
         self._running: dict[tuple[str, str], tuple[Reporter, asyncio.Task[None]]] = {}
         self._executor: ThreadPoolExecutor | None = None
         self._sdk: asyncio.Future[object] | None = None
+        self._closing = asyncio.Event()
 
     async def open(self, parts: Parts) -> None:
         """Start to report what is on; what is off is not even made."""
@@ -54,11 +56,13 @@ class Reporting:
                 log.info("%s reports", sender.name)
 
     async def close(self) -> None:
-        """Report once more what is on, then stop; a control plane that hangs is not waited for."""
-        running, self._running = list(self._running.values()), {}
-        endings = [self._end(reporter, task) for reporter, task in running]
-        if endings:
-            await asyncio.wait(map(asyncio.ensure_future, endings), timeout=CLOSES_WITHIN)
+        """Let every reporter report once more and end; those that hang are not waited for."""
+        tasks, self._running = [task for _, task in self._running.values()], {}
+        self._closing.set()
+        if tasks:
+            _, hanging = await asyncio.wait(tasks, timeout=CLOSES_WITHIN)
+            for task in hanging:
+                task.cancel()
         if self._executor is not None:
             self._executor.shutdown(wait=False, cancel_futures=True)
 
@@ -96,18 +100,25 @@ class Reporting:
             reporter.served(served)
 
     async def run(self, kind: str, reporter: Reporter) -> None:
-        """Report for ever; the first failure of a row is logged, and the data plane goes on."""
-        failed = False
-        await asyncio.sleep(self.first_after())
+        """Report until the end, and then once more; a report that has begun is never cut."""
+        worked = True
+        await self.pause(self.first_after())
         if self._sdk is not None and kind not in ("status", "usage"):
             # A heap that is traced during the import is mostly that, and slow to look at.
             await asyncio.wait([self._sdk])
-        while True:
-            failed = not await self.report(kind, reporter, quietly=failed)
-            await asyncio.sleep(self.interval())
+        while not self._closing.is_set():
+            worked = await self.report(kind, reporter, quietly=not worked)
+            await self.pause(self.interval())
+        await self.report(kind, reporter, quietly=not worked)
+        await reporter.close()
+
+    async def pause(self, seconds: float) -> None:
+        """Wait for a time; not longer than until the data plane stops."""
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._closing.wait(), seconds)
 
     async def report(self, kind: str, reporter: Reporter, *, quietly: bool) -> bool:
-        """Report once and tell whether that worked; a failure is logged unless it is known."""
+        """Report once and tell whether that worked; the first failure of several is logged."""
         try:
             await reporter.report()
         except Exception as error:  # whatever happens to telemetry, the data plane goes on
@@ -115,9 +126,3 @@ class Reporting:
                 log.warning("telemetry of kind %s was not sent: %s", kind, error or type(error))
             return False
         return True
-
-    async def _end(self, reporter: Reporter, task: asyncio.Task[None]) -> None:
-        task.cancel()
-        await asyncio.wait([task])
-        await self.report("", reporter, quietly=True)
-        await reporter.close()

@@ -66,10 +66,14 @@ class Signals:
 
     def attributes(self, served: Served) -> Attributes:
         """Return the attributes of a request's span."""
-        return self.labels(served)
+        return self.told(served)
 
     def labels(self, served: Served) -> Attributes:
         """Return the labels under which a request's duration is measured."""
+        return self.told(served)
+
+    def told(self, served: Served) -> Attributes:
+        """Return all that is told of a request."""
         return {
             "http.request.method": self.method(served),
             "http.route": served.template,
