@@ -1,8 +1,7 @@
 """What can go wrong around a run, each with the exit code that it ends with.
 
-Reading options: `UsageProblem`. Launching: `CannotLaunch`. Becoming ready: `NotReady`,
-`DataPlaneDied`. Connecting: `Unreachable`, `NotADataPlane`, `KeyRefused`, `NotConnected`.
-Observing: `ObservationBroke`.
+Options: `UsageProblem`. Launching: `CannotLaunch`, then `NotReady`, `DataPlaneDied`. Connecting:
+`Unreachable`, `NotADataPlane`, `KeyRefused`, `NotConnected`. Observing: `ObservationBroke`.
 """
 
 from __future__ import annotations

@@ -60,8 +60,11 @@ def steady(test: Callable[P, None]) -> Callable[P, None]:
         except Inconclusive:
             if not found:
                 raise
-            if not told:
-                raise found[example] from None
+        else:
+            return
+        if told:
             reject()
+        # Outside of `except`: hypothesis takes a failure with another context for another failure.
+        raise found[example]
 
     return judge

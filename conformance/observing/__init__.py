@@ -1,8 +1,7 @@
 """What takes time: observed beside all else from the start of a run, and judged when it is over.
 
-A suite declares its observations in `conformance/suites/<area>/observations.py` as a function
-`observations(options) -> Sequence[Observation]`; its tests say `@marks.observes(name)` and read
-what came of them from the fixture `observed`.
+A suite's module `observations` declares them: `observations(options) -> Sequence[Observation]`; a
+test says `@marks.observes(name)` and reads what came of it from the fixture `observed`.
 """
 
 from __future__ import annotations

@@ -11,25 +11,30 @@ from conformance.errors import ObservationBroke
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from types import ModuleType
 
     from conformance.observing.observation import Observation
     from conformance.options.values import Options
 
-__all__ = ["declared", "distinct"]
+__all__ = ["declared", "distinct", "modules"]
 
 SUITES = "conformance.suites"
 MODULE = "observations"
 
 
-def declared(options: Options) -> list[Observation]:
-    """What the suites want to observe with these options, in the order of their areas."""
+def modules() -> list[ModuleType]:
+    """Import the modules in which suites declare what they observe."""
     package = importlib.import_module(SUITES)
-    modules = [
+    return [
         importlib.import_module(found.name)
         for found in pkgutil.walk_packages(package.__path__, f"{SUITES}.")
         if found.name.rpartition(".")[2] == MODULE
     ]
-    return distinct(one for module in modules for one in module.observations(options))
+
+
+def declared(options: Options) -> list[Observation]:
+    """What the suites want to observe with these options, in the order of their areas."""
+    return distinct(one for module in modules() for one in module.observations(options))
 
 
 def distinct(observations: Iterable[Observation]) -> list[Observation]:

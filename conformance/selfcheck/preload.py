@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from conformance import marks, strategies
+from conformance.observing import declaring
 from conformance.selfcheck import children
 
 DRAWN = st.tuples(
@@ -32,7 +33,9 @@ def draw(_drawn: object) -> None:
 # A test takes its settings from the profile that is loaded when its module is imported.
 children.load_profile()
 marks.suite_modules()
+declaring.modules()
 importlib.import_module("conformance.session")
+importlib.import_module("conformance.reference.telemetry.pipelines")
 draw()
 # What is here now lives as long as its process: no garbage collection needs to look at it.
 gc.collect()

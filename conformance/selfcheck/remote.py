@@ -90,6 +90,8 @@ class Remote:
         one = RemoteStarted(lambda: self._send("stop", number))
         with self._lock:
             self._started[number] = one
+            if self._closed:
+                one.told_ended("")
         started(one)
         output.parent.mkdir(parents=True, exist_ok=True)
         self._send("start", number, dict(settings), output)

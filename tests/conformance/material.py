@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -136,13 +136,7 @@ def report_of(
     judgement = judge(
         CATALOGUE, scope, gathering.gathered(cut_short=problem is not None), known or {}
     )
-    told = Facts(
-        facts.run,
-        facts.target,
-        facts.implementation,
-        facts.deployments,
-        problem=Problem(problem) if problem else None,
-    )
+    told = replace(facts, problem=Problem(problem) if problem else None)
     finished = document.Finished(
         judgement,
         gathering.tests,

@@ -16,6 +16,7 @@ from conformance.observing.files import Files
 from conformance.observing.running import Observing
 from conformance.observing.staging import Surroundings
 from conformance.options.reading import Raw, read
+from conformance.options.table import target_given
 from conformance.requirements import load
 
 if TYPE_CHECKING:
@@ -88,7 +89,7 @@ def trusting(_reach: Reach, _probe: Probe) -> None:
 
 def options_of(folder: Path, **values: object) -> Options:
     """The options of a run whose report is in that folder."""
-    target = {} if "dataplane_url" in values else {"dataplane_embedded": True}
+    target = {} if target_given(values) else {"dataplane_embedded": True}
     return read(Raw({"dataplane_report_dir": str(folder), **target, **values}, {}), load())
 
 

@@ -44,9 +44,13 @@ def test_waits_overlap(around: Surroundings) -> None:
     """Each of several observations is waiting while all the others are."""
     together = threading.Barrier(3)
 
+    def meet(met: threading.Event) -> None:
+        together.wait(LONG)
+        met.set()
+
     def run(ground: Ground) -> JsonObject:
         met = threading.Event()
-        threading.Thread(target=lambda: (together.wait(LONG), met.set()), daemon=True).start()
+        threading.Thread(target=meet, args=[met], daemon=True).start()
         return {"met": ground.until(met.is_set, deadline=LONG, why="the others")}
 
     several = [observation(run, f"set-{number}") for number in range(3)]
