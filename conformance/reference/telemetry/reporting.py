@@ -28,6 +28,10 @@ FIRST = 0.5
 
 CLOSES_WITHIN = 2.0
 SDK = "conformance.reference.telemetry.pipelines"
+SDK_AFTER = 0.05
+"""Seconds that the data plane has to itself to become ready, before the SDK is imported."""
+
+EXPORTERS = "opentelemetry.exporter"
 PLAIN: Mapping[str, Callable[[Parts, Sender], Reporter]] = {
     "status": reporters.StatusReporter,
     "usage": reporters.UsageReporter,
@@ -44,7 +48,7 @@ class Reporting:
         self._seconds = seconds
         self._running: dict[tuple[str, str], tuple[Reporter, asyncio.Task[None]]] = {}
         self._executor: ThreadPoolExecutor | None = None
-        self._sdk: asyncio.Future[object] | None = None
+        self._sdk: asyncio.Task[None] | None = None
         self._closing = asyncio.Event()
 
     async def open(self, parts: Parts) -> None:
@@ -81,7 +85,7 @@ class Reporting:
     def start(self, parts: Parts, sender: Sender, kind: str) -> None:
         """Report a kind from a sender from now on."""
         reporter = self.reporter(parts, sender, kind)
-        task = asyncio.get_running_loop().create_task(self.run(kind, reporter))
+        task = asyncio.create_task(self.run(kind, reporter))
         self._running[sender.name, kind] = (reporter, task)
 
     def reporter(self, parts: Parts, sender: Sender, kind: str) -> Reporter:
@@ -90,8 +94,7 @@ class Reporting:
             return PLAIN[kind](parts, sender)
         if self._executor is None:
             self._executor = ThreadPoolExecutor(THREADS, "telemetry")
-            loop = asyncio.get_running_loop()
-            self._sdk = loop.run_in_executor(self._executor, importlib.import_module, SDK)
+            self._sdk = asyncio.create_task(self._load(self._executor))
         return reporters.SignalReporter(parts, sender, kind, self._executor)
 
     def served(self, served: Served) -> None:
@@ -126,3 +129,11 @@ class Reporting:
                 log.warning("telemetry of kind %s was not sent: %s", kind, error or type(error))
             return False
         return True
+
+    async def _load(self, executor: ThreadPoolExecutor) -> None:
+        # What the exporters try again is of no interest; what they give up is.
+        logging.getLogger(EXPORTERS).setLevel(logging.ERROR)
+        await self.pause(SDK_AFTER)
+        loop = asyncio.get_running_loop()
+        with contextlib.suppress(ImportError):  # each report will say so
+            await loop.run_in_executor(executor, importlib.import_module, SDK)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from conformance.reference.settings import Settings
@@ -40,6 +40,7 @@ def test_setting_enables_what_it_names(told: str | None, kinds: set[str]) -> Non
     assert gate(told).kinds(API) == kinds
 
 
+@settings(deadline=None)
 @given(st.text(alphabet="abeglmorstuy ,;", max_size=40))
 def test_nothing_is_enabled_that_is_not_named(told: str) -> None:
     """Whatever the setting is, a kind that is on stands in it."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import sys
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -147,3 +148,17 @@ def test_kind_can_be_started_later(houses: Houses) -> None:
     ):
         ear.wait_for("memprof")
     assert ear.kinds() == {"memprof"}
+
+
+def test_missing_sdk_is_complained_about(
+    houses: Houses, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where OpenTelemetry is not installed, all other kinds are sent, and the log says why."""
+    package = sys.modules["conformance.reference.telemetry"]
+    monkeypatch.delattr(package, "pipelines", raising=False)
+    monkeypatch.setitem(sys.modules, f"{package.__name__}.pipelines", None)
+    ear = Ear()
+    with reporting(houses, ear, told=everywhere("status,metrics")):
+        ear.wait_for("status", 6)
+    assert ear.kinds() == {"status"}
+    assert any("kind metrics was not sent: " in each for each in caplog.messages)
