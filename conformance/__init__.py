@@ -1,3 +1,3 @@
-"""A conformance suite for self-hosted Braintrust data planes; run it with pytest or dataplane-conformance."""
+"""Judges self-hosted Braintrust data planes: run it with pytest or dataplane-conformance."""
 
 __version__ = "0.1.0"

@@ -97,7 +97,7 @@ def _scope(catalogue: Catalogue, scope: Scope) -> list[str]:
     counts = [_count(level, rows, scope) for level in ("MUST", "SHOULD")]
     widening: dict[str, list[str]] = {}
     for identifier, missing in scope.out_of_scope.items():
-        widening.setdefault("; ".join(one.sentence for one in missing), []).append(identifier)
+        widening.setdefault(" ".join(one.sentence for one in missing), []).append(identifier)
     return [
         ", ".join(counts),
         *(f"{' '.join(ids)}: {sentence}" for sentence, ids in widening.items()),

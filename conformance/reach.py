@@ -71,7 +71,7 @@ class Reach:
             raise UsageProblem(_unusable("--dataplane-ca", self.ca, "a PEM file", error)) from error
         try:
             if self.client_cert is not None:
-                context.load_cert_chain(self.client_cert)
+                context.load_cert_chain(self.client_cert, password="")  # never ask
         except OSError as error:
             wanted = "a PEM file with the certificate and its unencrypted key"
             raise UsageProblem(

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import secrets
-import signal
-import threading
 import time
 from typing import TYPE_CHECKING, NoReturn
 
@@ -28,10 +26,10 @@ from conformance.report.facts import (
     RunFacts,
     Target,
 )
+from conformance.termination import Termination
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from types import FrameType
 
     from conformance.deployment.environment import Environment
     from conformance.options.values import Options
@@ -65,7 +63,7 @@ class Run:
         self._pool: Pool | None = None
         self._environment: Environment | None = None
         self._problem: Problem | None = None
-        self._handler = _Termination()
+        self._termination = Termination()
         self.observing = Owner(config, options, self._surroundings)
         self.collector = Collector(
             catalogue=catalogue,
@@ -123,7 +121,7 @@ class Run:
         config = session.config
         if config.option.collectonly:
             return
-        self._handler.install()
+        self._termination.install()
         console = Console.of(config)
         console.opening(self._options, self._catalogue, self._scope, self._seed)
         if held.ENVIRONMENT not in config.stash:
@@ -155,7 +153,7 @@ class Run:
     def pytest_unconfigure(self) -> None:
         """Stop everything that was started."""
         self._take_down()
-        self._handler.remove()
+        self._termination.remove()
 
     def _begin(self, session: pytest.Session, console: Console) -> Environment:
         began = time.monotonic()
@@ -227,28 +225,6 @@ class Stopped(pytest.exit.Exception):  # type: ignore[name-defined,misc]  # an a
 
     def __str__(self) -> str:
         return "the run was cut short"
-
-
-class _Termination:
-    """SIGTERM ends a run as Ctrl-C does, so that everything is taken down and reported."""
-
-    def __init__(self) -> None:
-        self._before: object = None
-
-    def install(self) -> None:
-        """Take the signal over, unless somebody else already handles it."""
-        usual = signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
-        if usual and threading.current_thread() is threading.main_thread():
-            self._before = signal.signal(signal.SIGTERM, self._interrupt)
-
-    def remove(self) -> None:
-        """Give the signal back."""
-        if self._before is not None:
-            signal.signal(signal.SIGTERM, signal.SIG_DFL)
-            self._before = None
-
-    def _interrupt(self, _number: int, _frame: FrameType | None) -> None:
-        raise KeyboardInterrupt("the run was told to stop by SIGTERM")
 
 
 def _narrowed(config: pytest.Config) -> bool:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import importlib.util
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
     from conformance.options.values import Options, Selection
     from conformance.requirements import Catalogue, Requirement
@@ -37,6 +38,10 @@ UNLOCKS = {
         "Say what the data plane is configured with: --dataplane-setting NAME=VALUE, or "
         "--dataplane-settings FILE.",
     ),
+    "sdk-python": (
+        "pip install braintrust",
+        "Install the Python SDK, whose own code is the judge here: pip install braintrust.",
+    ),
     "logs": (
         "--dataplane-cmd CMD",
         "Let the run start the data plane, so that its output can be read: --dataplane-cmd CMD.",
@@ -45,6 +50,11 @@ UNLOCKS = {
 """For each need that an option can provide: the option, and a sentence for a person."""
 
 LEFT_OUT = "selection"
+CONTROL_PLANE = "control-plane"
+BY_THE_MOCK = frozenset(
+    {CONTROL_PLANE, "api-key", "second-token", "second-user", "second-organisation"}
+)
+"""The needs that are provided where the data plane's control plane is the mock."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,10 +91,10 @@ def scope_of(options: Options, catalogue: Catalogue) -> Scope:
 
 
 def provided_by(options: Options) -> frozenset[str]:
-    """The needs that the options of a run provide."""
-    needs = set()
+    """The needs that the options of a run, and what is installed beside it, provide."""
+    needs: set[str] = set()
     if options.mocked:
-        needs |= {"control-plane", "api-key", "second-token", "second-user", "second-organisation"}
+        needs |= BY_THE_MOCK
     if options.api_key:
         needs.add("api-key")
     if options.second_api_key:
@@ -93,15 +103,17 @@ def provided_by(options: Options) -> frozenset[str]:
         needs |= {"setting", "logs"}
     if options.settings:
         needs.add("setting")
+    if importlib.util.find_spec("braintrust") is not None:
+        needs.add("sdk-python")
     return frozenset(needs)
 
 
-def _missing(requirement: Requirement, provided: Iterable[str]) -> tuple[Missing, ...]:
-    return tuple(
-        Missing(need, *UNLOCKS.get(need, _nothing_unlocks(need)))
-        for need in requirement.needs
-        if need not in provided
-    )
+def _missing(requirement: Requirement, provided: frozenset[str]) -> tuple[Missing, ...]:
+    """The needs that are missing; where the mock is one, what comes with it needs no mention."""
+    needs = [need for need in requirement.needs if need not in provided]
+    if CONTROL_PLANE in needs:
+        needs = [need for need in needs if need == CONTROL_PLANE or need not in BY_THE_MOCK]
+    return tuple(Missing(need, *UNLOCKS.get(need, _nothing_unlocks(need))) for need in needs)
 
 
 def _nothing_unlocks(need: str) -> tuple[str, str]:

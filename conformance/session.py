@@ -23,6 +23,7 @@ from conformance.requirements import load
 from conformance.run import WORKER_INPUT, WORKER_TAKES, Run
 from conformance.scope import LEFT_OUT, Scope, scope_of
 from conformance.steady import Steadying
+from conformance.termination import Termination
 
 if TYPE_CHECKING:
     from conformance.options.values import Options
@@ -93,6 +94,7 @@ def _work(config: pytest.Config, judged: Judged) -> tuple[Takes, Want]:
         catalogue=judged.catalogue, scope=judged.scope, facts=_no_facts, reporting=Reporting()
     )
     config.pluginmanager.register(collector, "dataplane-collector")
+    Termination().install()
     return lambda: told[WORKER_TAKES], Files(judged.options.report_dir).want
 
 

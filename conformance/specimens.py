@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from conformance.client import Caller
     from conformance.exchange import Exchange
 
+SHORT = 20
+"""Letters of a run's id in a name, so that no plain name is a long one."""
+
 KINDS = ("project", "experiment", "dataset", "prompt", "function")
 
 PROMPT_DATA = {
@@ -56,7 +59,7 @@ class Specimens:
     """Makes objects and remembers whose they are; the lock guards that memory."""
 
     def __init__(self, run: str, *, cleans_up: bool) -> None:
-        self._prefix = f"{run}-{secrets.token_hex(3)}"
+        self._prefix = f"{run[:SHORT]}-{secrets.token_hex(3)}"
         self._cleans_up = cleans_up
         self._numbers = itertools.count(1)
         self._made: list[tuple[Caller, Specimen]] = []

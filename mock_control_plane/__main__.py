@@ -62,7 +62,17 @@ def _parser() -> argparse.ArgumentParser:
         epilog=EPILOG,
         formatter_class=raw,
     )
-    listen = serving.add_argument_group("where it listens")
+    _add_place(serving.add_argument_group("where it listens"))
+    _add_nature(serving.add_argument_group("what it is"))
+    run = serving.add_argument_group("how it is run")
+    run.add_argument("--json", action="store_true", help="print one line of JSON when ready")
+    run.add_argument(
+        "--exit-with-parent", action="store_true", help="stop when the starting process is gone"
+    )
+    return parser
+
+
+def _add_place(listen: argparse._ArgumentGroup) -> None:
     listen.add_argument("--host", default="127.0.0.1", help="interface (default: %(default)s)")
     listen.add_argument("--port", type=int, default=0, help="port (default: any that is free)")
     listen.add_argument(
@@ -70,7 +80,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     listen.add_argument("--certfile", metavar="PEM", help="serve TLS with this certificate")
     listen.add_argument("--keyfile", metavar="PEM", help="the certificate's key")
-    what = serving.add_argument_group("what it is")
+
+
+def _add_nature(what: argparse._ArgumentGroup) -> None:
     what.add_argument("--organization", metavar="NAME", help="name of the ready-made organisation")
     what.add_argument(
         "--profile",
@@ -89,12 +101,6 @@ def _parser() -> argparse.ArgumentParser:
         help="what the inspection API under /_mock wants; also MOCK_CONTROL_PLANE_TOKEN"
         " (default: nothing on loopback, otherwise one is made and printed)",
     )
-    run = serving.add_argument_group("how it is run")
-    run.add_argument("--json", action="store_true", help="print one line of JSON when ready")
-    run.add_argument(
-        "--exit-with-parent", action="store_true", help="stop when the starting process is gone"
-    )
-    return parser
 
 
 def _serve(chosen: argparse.Namespace) -> int:

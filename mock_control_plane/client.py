@@ -6,6 +6,7 @@ Synchronous, and safe to share between threads. Every failure is one sentence: `
 from __future__ import annotations
 
 import ipaddress
+import ssl
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
@@ -194,7 +195,10 @@ class Watch:
 
 
 class ControlPlane:
-    """A running mock control plane, by the URL of its main port. A context manager."""
+    """A running mock control plane, by the URL of its main port. A context manager.
+
+    A certificate is checked against those of the system, or of the file in SSL_CERT_FILE.
+    """
 
     def __init__(self, url: str, *, token: str | None = None, timeout: float = 30.0) -> None:
         self.url = url.rstrip("/")
@@ -260,8 +264,9 @@ class Wire:
                 base_url=url,
                 headers={b"authorization": f"Bearer {token}".encode()} if token else {},
                 timeout=timeout,
-                verify=not url.startswith("http:"),  # to read certificates takes time
                 limits=httpx.Limits(max_connections=None, max_keepalive_connections=32),
+                # To read certificates takes time, and only TLS needs them.
+                verify=ssl.create_default_context() if url.startswith("https:") else False,
                 trust_env=not _is_loopback(url),  # no proxy stands between a machine and itself
             )
         except (httpx.InvalidURL, UnicodeError) as problem:

@@ -21,6 +21,7 @@ FUNCTION_CEILING = 40
 
 # Modules and folders without test modules of their own, each with what shows that they are right.
 TESTED_ELSEWHERE = {
+    "conformance/selfcheck": "tests/test_selfcheck.py",
     "conformance/__main__.py": "tests/test_packaging.py",
     "conformance/suites": "tests/test_selfcheck.py",
     "conformance/reference/defects": "tests/test_selfcheck.py",

@@ -9,6 +9,10 @@ from pathlib import Path
 import pytest
 
 from conformance.options.table import OPTIONS
+from conformance.reference.defects import DEFECTS
+from conformance.reference.nulls import NULLS
+from conformance.reference.variants import VARIANTS
+from conformance.requirements import load
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -68,7 +72,7 @@ def test_documents_name_environments_that_exist() -> None:
 def test_commands_are_those_that_are_installed() -> None:
     """Every program that the README runs is a script of this project, Python's or tox's."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    known = {*project["scripts"], "python3", "pip", "pytest", "tox"}
+    known = {*project["scripts"], "python3", "pip", "pytest", "tox", "curl", "."}
     words = [
         part.split()[0].removeprefix(".venv/bin/")
         for block in shell_blocks(README)
@@ -76,3 +80,20 @@ def test_commands_are_those_that_are_installed() -> None:
         for part in line.split("&&")
     ]
     assert set(words) <= known
+
+
+def test_exit_codes_are_all_there() -> None:
+    """The table of exit codes has a row for each, in order."""
+    table = README.split("| exit code |")[1].split("\n\n")[0]
+    assert re.findall(r"^\| (\d) \|", table, flags=re.MULTILINE) == list("0123456")
+
+
+def test_numbers_are_those_of_this_release() -> None:
+    """How much is judged, and how many data planes prove it, is what the code says."""
+    catalogue = load()
+    musts = [row for row in catalogue.values() if row.level == "MUST"]
+    assert f"{len(catalogue)} requirements, {len(musts)} of them MUST" in README
+    prose = " ".join(README.split())
+    assert f"judges {len(DEFECTS)} data planes that have one flaw each" in prose
+    assert f"{len(VARIANTS)} that conform in another way" in prose
+    assert f"{len(NULLS)} servers that are no data plane" in prose

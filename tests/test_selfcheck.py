@@ -52,7 +52,7 @@ def test_defect_is_found_with_exactly_its_requirements(bench: Bench, name: str) 
 
 def test_variant_raises_no_alarm(bench: Bench) -> None:
     """A data plane that conforms in its own way passes every requirement."""
-    finding = found(bench, Selection(variants=["sits-behind-a-reverse-proxy"]))
+    finding = found(bench, Selection(variants=["stands-behind-a-reverse-proxy"]))
     assert finding.perfect, finding.render()
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from conformance.client import Caller, Credential, Transport
 from conformance.errors import KeyRefused, NotADataPlane, NotConnected, Unreachable
 from conformance.exchange import NotJSON
-from conformance.expect import Inconclusive, NoAnswer, outcome
+from conformance.expect import Inconclusive, NoAnswer
 
 if TYPE_CHECKING:
     from conformance.exchange import Exchange
@@ -20,6 +20,8 @@ __all__ = ["Probe", "check"]
 
 LOGIN = "/api/apikey/login"
 REFUSED = (401, 403)
+GATEWAY_PROBLEMS = (500, 502, 503, 504)
+SHOWN = 80
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,22 +108,22 @@ def _expect_entry(reach: Reach, probe: Probe) -> None:
 
 
 def _no_login(reach: Reach, login: Exchange, probe: Probe) -> Exception:
-    lost = login.status in REFUSED or login.status >= 500
+    lost = login.status in (*REFUSED, *GATEWAY_PROBLEMS)
     if lost and probe.realm is not None and not _heard(probe):
         return _not_connected(
             reach,
             probe,
-            f"it answers a login with {outcome(login)}, and the mock control plane did not hear it",
+            f"it answers a login with {_answer(login)}, and the mock control plane did not hear it",
         )
     if login.status in REFUSED and probe.realm is not None:
         return KeyRefused(
             f"the data plane at {reach.url} refuses a key that the mock control plane vouched "
-            f"for (POST {LOGIN}: {outcome(login)}); if it is bound to an organisation, bind it to "
+            f"for (POST {LOGIN}: {_answer(login)}); if it is bound to an organisation, bind it to "
             f"{probe.realm.organization.name!r} (ORG_NAME) or to none."
         )
     if login.status in REFUSED:
         return KeyRefused(
-            f"the data plane at {reach.url} refuses the API key (POST {LOGIN}: {outcome(login)}); "
+            f"the data plane at {reach.url} refuses the API key (POST {LOGIN}: {_answer(login)}); "
             "give a key that it accepts, with --dataplane-api-key or BRAINTRUST_API_KEY."
         )
     return _something_else(login)
@@ -130,7 +132,7 @@ def _no_login(reach: Reach, login: Exchange, probe: Probe) -> Exception:
 def _something_else(login: Exchange) -> NotADataPlane:
     return NotADataPlane(
         f"what answers under {login.url.removesuffix(LOGIN)} is not a data plane: POST {LOGIN} "
-        f"was answered with {outcome(login)}, and a login (JSON with org_info) or a refusal of "
+        f"was answered with {_answer(login)}, and a login (JSON with org_info) or a refusal of "
         "the key was expected; correct --dataplane-url."
     )
 
@@ -141,6 +143,13 @@ def _not_connected(reach: Reach, probe: Probe, what_came: str) -> NotConnected:
         f"the data plane at {reach.url} is not connected to the mock control plane: {what_came}. "
         f"Set its BRAINTRUST_APP_URL to {probe.realm.url} and restart it."
     )
+
+
+def _answer(login: Exchange) -> str:
+    """Status and beginning of an answer on one line."""
+    text = " ".join(login.text.split())
+    shown = text if len(text) <= SHOWN else f"{text[:SHOWN]}…"
+    return f"{login.status} {login.masked(shown)!r}" if text else str(login.status)
 
 
 def _heard(probe: Probe) -> bool:

@@ -121,7 +121,7 @@ def first_line(process: subprocess.Popen[str]) -> str:
         process.wait()
         readers[1].join()
         reason = "".join(complained).strip() or f"exit code {process.returncode}"
-        raise ControlPlaneProblem(f"the mock control plane cannot be started: {reason}")
+        raise ControlPlaneProblem(f"the mock control plane cannot be started: {reason}.")
     return line
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import gzip
 import json
 import re
 import zlib
@@ -21,6 +22,7 @@ PREFIX = "x-bt-audit-"
 
 FIELDS = ("type", "id", "name")
 PLACEHOLDER = re.compile(r"\[[^\[\]/\s]+\]")
+UNREADABLE = (ValueError, LookupError, TypeError, EOFError, OSError, zlib.error, RecursionError)
 AS_GZIP = 16 + zlib.MAX_WBITS
 
 
@@ -39,10 +41,10 @@ def decode(value: str) -> list[object]:
         if envelope["v"] != 1:
             raise Undecodable(f"v is {envelope['v']!r} instead of 1")
         packed = base64.b64decode(envelope["p"])
-        resources = json.loads(zlib.decompress(packed, AS_GZIP))
+        resources = json.loads(gzip.decompress(packed))
     except Undecodable:
         raise
-    except (ValueError, LookupError, TypeError, zlib.error, RecursionError) as error:
+    except UNREADABLE as error:
         raise Undecodable(f"{type(error).__name__}: {error}") from error
     return listed(resources)
 

@@ -10,21 +10,19 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 ABSENT = object()
-WORDS = re.compile(r"\w+|[^\w\s]+")
 
 
 def view(status: int, content_type: str | None, body: bytes) -> dict[str, object]:
     """Return an answer as a flat table: status, content type, and each leaf of its body by path.
 
-    What is not JSON is taken word by word, so that a request id in a sentence is one entry.
+    A sentence is taken word by word, so that a request id in it is one entry.
     """
     kind = re.sub(r"\s+", "", (content_type or "").lower())
     table: dict[str, object] = {"status": status, "content-type": kind}
     try:
         table.update(_leaves(json.loads(body), "body"))
     except (ValueError, RecursionError):
-        words = WORDS.findall(body.decode("utf-8", "replace"))
-        table.update((f"word {place}", word) for place, word in enumerate(words, 1))
+        table.update(_words(body.decode("utf-8", "replace"), "body"))
     return table
 
 
@@ -39,6 +37,14 @@ def changed(
     ]
 
 
+def _words(text: str, path: str) -> Iterator[tuple[str, object]]:
+    words = re.split(r"(\s+)", text)
+    if len(words) == 1:
+        yield path, json.dumps(text)
+    else:
+        yield from ((f"{path}, part {place}", word) for place, word in enumerate(words, 1))
+
+
 def _leaves(value: object, path: str) -> Iterator[tuple[str, object]]:
     if isinstance(value, dict):
         yield path, "an object"
@@ -48,6 +54,8 @@ def _leaves(value: object, path: str) -> Iterator[tuple[str, object]]:
         yield path, f"an array of {len(value)}"
         for place, item in enumerate(value):
             yield from _leaves(item, f"{path}[{place}]")
+    elif isinstance(value, str):
+        yield from _words(value, path)
     else:
         # 1, 1.0 and true are equal in Python and not the same in JSON.
         yield path, json.dumps(value)

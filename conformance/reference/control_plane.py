@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 TIMEOUT = 30.0
+IDLE = 16
+"""Connections that are kept without work: every request looks at each of them."""
+
 KEPT_ALIVE = 3.0
 """Below the five seconds after which many servers close an idle connection."""
 
@@ -42,7 +45,9 @@ class ControlPlane:
     async def open(self, limiter: Limiter) -> None:
         """Make the pool, with who admits what leaves; nothing is sent yet."""
         self._limiter = limiter
-        limits = httpx.Limits(max_connections=256, keepalive_expiry=KEPT_ALIVE)
+        limits = httpx.Limits(
+            max_connections=256, max_keepalive_connections=IDLE, keepalive_expiry=KEPT_ALIVE
+        )
         secure = self._url.scheme == "https"
         self._client = httpx.AsyncClient(limits=limits, timeout=TIMEOUT, verify=secure)
         self._client.headers.clear()

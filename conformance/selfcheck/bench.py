@@ -15,6 +15,7 @@ from conformance.deployment.environment import DEFAULT, Deployment, Environment
 from conformance.deployment.pool import name_of
 from conformance.deployment.process import last_lines
 from conformance.deployment.settings import base_settings
+from conformance.errors import ControlPlaneProblem
 from conformance.marks import needs_of, suite_modules
 from conformance.options import values
 from conformance.reach import Reach
@@ -24,20 +25,22 @@ from conformance.selfcheck.children import Suite
 from conformance.selfcheck.forking import Forking, NotUp
 from conformance.selfcheck.launches import Launches
 from conformance.selfcheck.subject import Kind, Subject
+from mock_control_plane.client import ControlPlaneError
 from mock_control_plane.wire import load_profile
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from conformance.selfcheck.matrix import Outcomes
-
+    from mock_control_plane.client import Realm
 
 __all__ = ["Bench", "NoResult", "set_up"]
 
 PROFILE = "reference"
+REPORT = "report.json"
 SUITE_LOG = "suite.log"
 DONE_WITHIN = 150.0
-PATIENCE = {Kind.NULL: 1.0}
+PATIENCE = {Kind.NULL: 0.3}
 USUAL_PATIENCE = 10.0
 """How long, in seconds, one request may take; a data plane that is none is not waited for."""
 
@@ -78,13 +81,14 @@ class Bench:
         """Return the outcome of each requirement of the subject's areas; raise `NoResult`."""
         folder = self._folder / f"{subject.kind}-{subject.name}"
         folder.mkdir(parents=True, exist_ok=True)
+        (folder / REPORT).unlink(missing_ok=True)
         with ExitStack() as stack:
             planes = [
                 stack.enter_context(self._data_plane(subject, configuration, folder))
                 for configuration in self._configurations(subject.areas)
             ]
             environment = Environment(
-                run=f"selfcheck-{subject.name}",
+                run="selfcheck",
                 deployments=tuple(planes),
                 control_plane=self._mock.address,
             )
@@ -121,7 +125,7 @@ class Bench:
         self, subject: Subject, asked: Mapping[str, str], folder: Path
     ) -> Iterator[Deployment]:
         """A subject that answers, in one configuration, with a realm of its own."""
-        realm = self._mock.client.create_realm()
+        realm = self._realm()
         settings = {**base_settings(realm.url, realm.organization.name), **asked}
         name = name_of(asked) if asked else DEFAULT
         output = folder / f"{name}.log"
@@ -135,6 +139,12 @@ class Bench:
             if plane.died():
                 raise NoResult(f"the data plane died during the run: {plane.last_words()}")
 
+    def _realm(self) -> Realm:
+        try:
+            return self._mock.client.create_realm()
+        except ControlPlaneError as problem:
+            raise ControlPlaneProblem(f"{problem}.") from problem
+
     def _arguments(self, subject: Subject, folder: Path) -> list[str]:
         patience = PATIENCE.get(subject.kind, USUAL_PATIENCE)
         return [
@@ -146,7 +156,7 @@ class Bench:
         ]
 
     def _outcomes(self, subject: Subject, folder: Path) -> Outcomes:
-        report = folder / "report.json"
+        report = folder / REPORT
         if not report.exists():
             raise NoResult(f"the suite wrote no report: {last_lines(folder / SUITE_LOG)}")
         document = json.loads(report.read_text("utf-8"))

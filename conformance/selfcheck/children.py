@@ -10,10 +10,12 @@ import os
 import sys
 import threading
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import hypothesis
 import pytest
+from hypothesis.configuration import set_hypothesis_home_dir
 
 from conformance import held, plugin
 from conformance.deployment.environment import Environment
@@ -31,7 +33,6 @@ from conformance.selfcheck.subject import Kind
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from multiprocessing.connection import Connection
-    from pathlib import Path
 
     from conformance.deployment.connection import Probe
     from conformance.reach import Reach
@@ -41,6 +42,7 @@ __all__ = ["Suite", "load_profile", "run_suite", "serve"]
 PROFILE = "dataplane-selfcheck"
 SEED = 1
 PHASES = (hypothesis.Phase.explicit, hypothesis.Phase.generate)
+CONFIGURATION = Path(plugin.__file__).with_name("run.ini")
 PLUGINS = (plugin.__name__, "_hypothesis_pytestplugin")
 
 
@@ -88,11 +90,15 @@ def run_suite(suite: Suite) -> None:
     """Run the suite against what is up already, and end with pytest's exit code."""
     _become_a_child(suite.output)
     os.chdir(suite.folder)
-    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
+    set_hypothesis_home_dir(suite.folder / ".hypothesis")
     load_profile()
+    for name in ("PYTEST_ADDOPTS", "PYTEST_PLUGINS"):
+        os.environ.pop(name, None)
+    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
     means = Means(Remote(suite.launching), check=_trusted)
     provided = Provided(Environment.from_json(suite.environment), means)
     options = [f"-p{name}" for name in PLUGINS] + ["-pno:cacheprovider"]
+    options += [f"--config-file={CONFIGURATION}", f"--rootdir={suite.folder}"]
     options += [f"--hypothesis-profile={PROFILE}", f"--hypothesis-seed={SEED}"]
     sys.exit(pytest.main([*options, *suite.arguments], plugins=[provided]))
 

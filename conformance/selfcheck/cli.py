@@ -48,12 +48,13 @@ def main(arguments: argparse.Namespace) -> int:
     jobs = _jobs(arguments.jobs)
     selection = Selection(arguments.area, arguments.defect, arguments.variant, arguments.null)
     subjects = plan(selection, catalogue.areas)
-    keep = Path(arguments.keep).absolute() if arguments.keep else None
+    keep = _prepared("--keep", arguments.keep, _make)
+    file = _prepared("--json", arguments.json, _create)
     with set_up(keep) as bench:
         matrix = check(bench, subjects, catalogue, jobs=jobs, progress=_progress(len(subjects)))
     print(f"\n{matrix.render()}")  # noqa: T201 - the matrix is the command's answer
-    if arguments.json:
-        Path(arguments.json).write_text(json.dumps(matrix.document(), indent=2) + "\n", "utf-8")
+    if file is not None:
+        file.write_text(json.dumps(matrix.document(), indent=2) + "\n", "utf-8")
     return 0 if matrix.perfect else 1
 
 
@@ -75,20 +76,17 @@ def check(
         except BaseException:
             executor.shutdown(wait=False, cancel_futures=True)
             raise
-    areas = {area for subject in subjects for area in subject.areas}
-    levels = {row.id: row.level for row in catalogue.values() if row.area in areas}
-    return Matrix([one.result() for one in waiting], levels, time.monotonic() - began)
+    return Matrix([one.result() for one in waiting], catalogue, time.monotonic() - began)
 
 
 def examine(bench: Bench, subject: Subject, catalogue: Catalogue) -> Finding:
     """Run one subject and judge what came of it."""
     began = time.monotonic()
-    musts = frozenset(row.id for row in catalogue.values() if row.is_must)
     try:
         outcomes = bench.run(subject)
     except NoResult as failure:
         return Finding(subject, frozenset(), problem=str(failure))
-    return judge(subject, outcomes, musts, seconds=time.monotonic() - began)
+    return judge(subject, outcomes, catalogue, seconds=time.monotonic() - began)
 
 
 def _progress(total: int) -> Callable[[Finding], None]:
@@ -105,8 +103,32 @@ def _progress(total: int) -> Callable[[Finding], None]:
 
 
 def _jobs(text: str | None) -> int:
+    """One more than there are cores: a run waits for its data plane, which waits for the mock."""
     if text is None:
-        return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 2
+        return (os.cpu_count() or 1) + 1
     if not text.isdecimal() or int(text) < 1:
         raise UsageProblem(f"--jobs {text}: a number from 1 is expected.")
     return int(text)
+
+
+def _prepared(flag: str, text: str | None, prepare: Callable[[Path], None]) -> Path | None:
+    """The path that an option names, once it is sure that something can be written there."""
+    if text is None:
+        return None
+    path = Path(text).absolute()
+    try:
+        prepare(path)
+    except OSError as problem:
+        raise UsageProblem(
+            f"{flag} {text}: cannot be written ({problem.strerror}). "
+            "Name a place that this user may write to."
+        ) from problem
+    return path
+
+
+def _make(folder: Path) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+
+
+def _create(file: Path) -> None:
+    file.open("a").close()

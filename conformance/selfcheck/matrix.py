@@ -4,8 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
+from conformance import __version__
 from conformance.selfcheck.subject import Kind, Subject
+
+if TYPE_CHECKING:
+    from conformance.requirements import Catalogue
 
 __all__ = ["Finding", "Matrix", "Outcomes", "judge"]
 
@@ -89,12 +94,13 @@ CLEAN = {
 
 
 def judge(
-    subject: Subject, outcomes: Outcomes, musts: frozenset[str], *, seconds: float = 0.0
+    subject: Subject, outcomes: Outcomes, catalogue: Catalogue, *, seconds: float = 0.0
 ) -> Finding:
-    """Compare what a run found with what had to be found; `musts` are the ids of level MUST."""
+    """Compare what a run found with what had to be found."""
     if subject.kind is Kind.DEFECT:
         found = _having(outcomes, "failed")
     elif subject.kind is Kind.NULL:
+        musts = {row.id for row in catalogue.values() if row.is_must}
         found = _having(outcomes, "passed") & musts
     else:
         found = frozenset(outcomes) - _having(outcomes, "passed", "error")
@@ -108,10 +114,10 @@ def _having(outcomes: Outcomes, *wanted: str) -> frozenset[str]:
 
 @dataclass(frozen=True, slots=True)
 class Matrix:
-    """Every finding of a self-check; `levels` gives the level of each requirement concerned."""
+    """Every finding of a self-check, beside the catalogue that it is about."""
 
     findings: Sequence[Finding]
-    levels: Mapping[str, str]
+    catalogue: Catalogue
     seconds: float
 
     @property
@@ -123,6 +129,7 @@ class Matrix:
         """The matrix as JSON, in a shape that is kept:
 
             schema_version  1
+            suite           {version, catalogue}
             perfect         whether every run came out as it must
             seconds         wall time of the whole
             runs            [{kind, name, summary, areas, expected, found, missed, extra, errors,
@@ -133,14 +140,17 @@ class Matrix:
         of the reference, those that do not pass, of a null data plane the MUSTs that pass. `errors`
         are ids at which the suite itself broke. `problem` says why a run gave no result at all.
         """
+        areas = {area for finding in self.findings for area in finding.subject.areas}
         return {
             "schema_version": 1,
+            "suite": {"version": __version__, "catalogue": self.catalogue.version},
             "perfect": self.perfect,
             "seconds": round(self.seconds, 2),
             "runs": [finding.document() for finding in self.findings],
             "requirements": {
-                name: {"level": level, "defects": self._defects(name)}
-                for name, level in self.levels.items()
+                row.id: {"level": row.level, "defects": self._defects(row.id)}
+                for row in self.catalogue.values()
+                if row.area in areas
             },
         }
 

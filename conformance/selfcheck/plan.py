@@ -74,8 +74,6 @@ def _names(
 def _known(kind: str, name: str, known: Iterable[str]) -> str:
     names = list(known)
     if name not in names:
-        raise UsageProblem(
-            f"there is no {kind} named {name!r}{did_you_mean(name, names)}; "
-            f"there are: {', '.join(names)}."
-        )
+        hint = did_you_mean(name, names) or f"; there are: {', '.join(names)}"
+        raise UsageProblem(f"there is no {kind} named {name!r}{hint}.")
     return name

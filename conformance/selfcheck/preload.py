@@ -5,15 +5,34 @@ The fork server alone imports this module: it changes how hypothesis works in it
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import importlib
+import tempfile
+import warnings
 
 from hypothesis import given
 from hypothesis import strategies as st
+from hypothesis.configuration import set_hypothesis_home_dir
 
 from conformance import marks, strategies
 from conformance.observing import declaring
 from conformance.selfcheck import children
+
+LATE = (
+    "_hypothesis_pytestplugin",
+    "anyio._backends._asyncio",
+    "braintrust",
+    "conformance.reference.telemetry.pipelines",
+    "conformance.session",
+    "encodings.idna",
+    "httpcore",
+    "pdb",
+    "uvicorn.lifespan.on",
+    "uvicorn.protocols.http.httptools_impl",
+    "uvloop",
+)
+"""What a run imports only when it comes to it; it may do without what is not installed."""
 
 DRAWN = st.tuples(
     strategies.object_names(),
@@ -34,9 +53,13 @@ def draw(_drawn: object) -> None:
 children.load_profile()
 marks.suite_modules()
 declaring.modules()
-importlib.import_module("conformance.session")
-importlib.import_module("conformance.reference.telemetry.pipelines")
-draw()
+with tempfile.TemporaryDirectory() as storage:
+    set_hypothesis_home_dir(storage)
+    draw()
+for name in LATE:
+    with contextlib.suppress(ImportError), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        importlib.import_module(name)
 # What is here now lives as long as its process: no garbage collection needs to look at it.
 gc.collect()
 gc.freeze()

@@ -83,7 +83,14 @@ def test_nothing_listens() -> None:
 
 @pytest.mark.parametrize(
     ("status", "body"),
-    [(404, b"no such page"), (200, b"<html>"), (200, b"{}"), (200, b"[]"), (405, b"")],
+    [
+        (404, b"no such page"),
+        (200, b"<html>"),
+        (200, b"{}"),
+        (200, b"[]"),
+        (405, b""),
+        (501, b"<p>" * 99),
+    ],
 )
 def test_something_else_listens(status: int, body: bytes) -> None:
     """A web site is told apart from a data plane by what it answers to a login."""
@@ -131,7 +138,7 @@ def test_wrong_key_is_refused() -> None:
     """A key that the data plane refuses is told, with the two ways to give another one."""
     with (
         answering(401, b"unknown key") as reach,
-        pytest.raises(KeyRefused, match=rf"POST {LOGIN}: 401 \"unknown key\".*BRAINTRUST_API_KEY"),
+        pytest.raises(KeyRefused, match=rf"POST {LOGIN}: 401 'unknown key'.*BRAINTRUST_API_KEY"),
     ):
         check(reach, Probe("sk-mine"))
 

@@ -8,11 +8,9 @@ import urllib.request
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-import pytest
-
 from conformance.deployment import launch as launching
+from conformance.deployment import readiness
 from conformance.deployment.launch import Launch, Launched, command_of
-from conformance.errors import DataPlaneDied, NotReady
 from conformance.options.reading import Raw, read
 from conformance.options.values import Kind, Target
 from conformance.requirements import load
@@ -21,6 +19,8 @@ from tests.conformance import programs
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
+
+    import pytest
 
 
 def launch_of(command: str, *, ready_timeout: str = "20") -> Launch:
@@ -53,48 +53,12 @@ def test_data_plane_gets_its_settings(tmp_path: Path, monkeypatch: pytest.Monkey
     assert not one.folder.exists()
 
 
-def test_death_before_it_is_ready_is_told_at_once(tmp_path: Path) -> None:
-    """A command that dies says how, with its last lines, long before the deadline."""
-    launch = launch_of(programs.command(tmp_path, programs.DIES), ready_timeout="600")
-    with (
-        pytest.raises(DataPlaneDied, match=r"exited with 3; its last lines:\n +no database"),
-        launched(launch, {}, tmp_path / "default.log"),
-    ):
-        pass
-
-
-@pytest.mark.parametrize(
-    ("program", "settings", "sentence"),
-    [
-        (programs.HANGS, {}, r"(?s)ConnectError.*warming up"),
-        (programs.SERVES, {"STATUS": "503"}, r"GET /version: 503"),
-    ],
-)
-def test_deadline_is_kept(
-    tmp_path: Path, program: str, settings: dict[str, str], sentence: str
-) -> None:
-    """A command that never gets ready is told what was awaited and what came."""
-    launch = launch_of(programs.command(tmp_path, program), ready_timeout="1")
-    with (
-        pytest.raises(NotReady, match=sentence) as raised,
-        launched(launch, settings, tmp_path / "default.log"),
-    ):
-        pass
-    assert "--dataplane-ready-timeout" in str(raised.value)
-
-
-def test_client_error_is_an_answer(tmp_path: Path) -> None:
-    """A data plane that answers 404 is up."""
-    launch = launch_of(programs.command(tmp_path, programs.SERVES))
-    with launched(launch, {"STATUS": "404"}, tmp_path / "default.log") as one:
-        assert not one.process.ended()
-
-
 def test_taken_port_is_replaced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A port that somebody else took in the meantime does not end the run."""
     with socket.create_server(("127.0.0.1", 0)) as taken:
         ports = [taken.getsockname()[1], launching.free_port()]
         monkeypatch.setattr(launching, "free_port", lambda: ports.pop(0))
+        monkeypatch.setattr(readiness, "ONE_LOOK", 0.2)
         taken.close()
         with socket.create_server(("127.0.0.1", ports[0])):
             launch = launch_of(programs.command(tmp_path, programs.SERVES))

@@ -16,6 +16,7 @@ from conformance.options.values import Effort, Kind, Options
 from conformance.requirements import load
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
 CATALOGUE = load()
@@ -23,10 +24,13 @@ URL = {"dataplane_url": "https://api.example.com/base/"}
 KEYS = {"BRAINTRUST_API_KEY": "sk-one", "BRAINTRUST_SECOND_API_KEY": "sk-two"}
 
 
-def options(*, environment: dict[str, str] | None = None, **values: object) -> Options:
+def options(
+    values: Mapping[str, object] | None = None, environment: Mapping[str, str] | None = None
+) -> Options:
     """Read a command line, of the embedded data plane unless it names another one."""
-    target = {} if target_given(values) else {"dataplane_embedded": True}
-    return read(Raw({**target, **values}, environment or {}), CATALOGUE)
+    given = values or {}
+    target = {} if target_given(given) else {"dataplane_embedded": True}
+    return read(Raw({**target, **given}, environment or {}), CATALOGUE)
 
 
 def test_embedded_run_needs_nothing_else() -> None:
@@ -40,7 +44,7 @@ def test_embedded_run_needs_nothing_else() -> None:
 
 def test_url_is_attached_to() -> None:
     """A URL is kept without its final slash, and judged by what the public knows."""
-    read_ = options(**URL)
+    read_ = options(URL)
     assert read_.reach.url == read_.target.address == "https://api.example.com/base"
     assert read_.profile.name == "braintrust"
     assert not read_.mocked
@@ -48,35 +52,37 @@ def test_url_is_attached_to() -> None:
 
 def test_keys_come_from_the_environment() -> None:
     """Keys need not stand on a command line, and are never shown."""
-    read_ = options(**URL, environment=KEYS)
+    read_ = options(URL, KEYS)
     assert (read_.api_key, read_.second_api_key) == ("sk-one", "sk-two")
     assert "sk-" not in repr(read_)
 
 
 def test_keys_of_a_shell_stay_out_of_a_mocked_run() -> None:
     """A real key that a developer's shell holds is not sent to a data plane that we start."""
-    assert options(environment=KEYS).api_key is None
+    assert options(None, KEYS).api_key is None
 
 
 def test_token_of_a_shell_needs_no_mock() -> None:
     """A token in the environment is no mistake where nothing asks for it."""
-    assert options(**URL, environment={"CONTROL_PLANE_TOKEN": "t"}).control_plane.token is None
+    assert options(URL, {"CONTROL_PLANE_TOKEN": "t"}).control_plane.token is None
 
 
 def test_settings_of_a_file_yield_to_single_ones(tmp_path: Path) -> None:
     """A single setting wins over the file."""
     file = tmp_path / "settings.env"
     file.write_text("A=1\nB=2\n")
-    read_ = options(dataplane_settings=str(file), dataplane_setting=["B=3"])
+    read_ = options({"dataplane_settings": str(file), "dataplane_setting": ["B=3"]})
     assert read_.settings == {"A": "1", "B": "3"}
 
 
 def test_listening_mock_makes_an_attached_run_mocked() -> None:
     """A mock that listens for an attached data plane is where its keys come from."""
     read_ = options(
-        **URL,
-        control_plane_listen="0.0.0.0:8700",
-        control_plane_public_url="https://cp.example.com",
+        {
+            **URL,
+            "control_plane_listen": "0.0.0.0:8700",
+            "control_plane_public_url": "https://cp.example.com",
+        }
     )
     assert read_.mocked
     assert read_.control_plane.listen == ("0.0.0.0", 8700)
@@ -85,9 +91,11 @@ def test_listening_mock_makes_an_attached_run_mocked() -> None:
 def test_areas_and_requirements_may_be_listed() -> None:
     """What is judged may be repeated, listed with commas and written in any case."""
     read_ = options(
-        dataplane_area=["Audit"],
-        dataplane_requirement=["aud-01, AUD-02", "AUD-03"],
-        dataplane_level="must",
+        {
+            "dataplane_area": ["Audit"],
+            "dataplane_requirement": ["aud-01, AUD-02", "AUD-03"],
+            "dataplane_level": "must",
+        }
     )
     assert read_.selection.areas == ("audit",)
     assert read_.selection.requirements == ("AUD-01", "AUD-02", "AUD-03")
@@ -96,7 +104,7 @@ def test_areas_and_requirements_may_be_listed() -> None:
 
 def test_silence_and_replicas_are_told() -> None:
     """How long silence is observed at least, and how many processes answer, is the user's word."""
-    read_ = options(dataplane_observe_for="90", dataplane_replicas="3")
+    read_ = options({"dataplane_observe_for": "90", "dataplane_replicas": "3"})
     assert (read_.observe_for, read_.replicas) == (90.0, 3)
     assert (options().observe_for, options().replicas) == (0.0, 1)
 
@@ -147,7 +155,7 @@ def test_silence_and_replicas_are_told() -> None:
 def test_mistake_is_one_sentence(values: dict[str, object], sentence: str) -> None:
     """What is wrong with a command line is said in one line, and ends with exit code 4."""
     with pytest.raises(UsageProblem, match=sentence) as raised:
-        options(**values)
+        options(values)
     assert "\n" not in str(raised.value)
     assert raised.value.exit_code == 4
 
@@ -156,7 +164,7 @@ def test_same_key_twice_is_refused() -> None:
     """Two users have two keys."""
     both = {"BRAINTRUST_API_KEY": "sk-one", "BRAINTRUST_SECOND_API_KEY": "sk-one"}
     with pytest.raises(UsageProblem, match="same key"):
-        options(**URL, environment=both)
+        options(URL, both)
 
 
 @pytest.mark.parametrize(
@@ -171,7 +179,7 @@ def test_same_key_twice_is_refused() -> None:
 def test_mistake_never_repeats_a_secret(values: dict[str, object]) -> None:
     """A mistyped secret is still a secret."""
     with pytest.raises(UsageProblem) as raised:
-        options(**{**URL, **values})
+        options({**URL, **values})
     assert "hush" not in str(raised.value)
 
 
@@ -187,7 +195,7 @@ def test_certificate_must_be_one(tmp_path: Path, flag: str) -> None:
     file = tmp_path / "empty.pem"
     file.write_text("nothing")
     with pytest.raises(UsageProblem, match="cannot be used"):
-        options(**{**URL, flag: str(file)})
+        options({**URL, flag: str(file)})
 
 
 @pytest.mark.parametrize(
@@ -203,7 +211,7 @@ def test_broken_file_is_named(tmp_path: Path, flag: str, content: str, sentence:
     file = tmp_path / "broken.toml"
     file.write_text(content)
     with pytest.raises(UsageProblem, match=sentence) as raised:
-        options(**{flag: str(file)})
+        options({flag: str(file)})
     assert str(file) in str(raised.value)
 
 

@@ -2,18 +2,30 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from conformance.options.reading import Raw, read
 from conformance.requirements import load
-from conformance.scope import UNLOCKS, Scope, scope_of
+from conformance.scope import UNLOCKS, Scope, provided_by, scope_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from conformance.options.values import Options
 
 CATALOGUE = load()
 URL = {"dataplane_url": "http://127.0.0.1:1"}
 ONE = {"BRAINTRUST_API_KEY": "sk-one"}
 
 
-def scope(values: dict[str, object], environment: dict[str, str] | None = None) -> Scope:
+def options_with(environment: Mapping[str, str], **values: object) -> Options:
+    """A command line, of an attached data plane unless it names another one."""
+    return read(Raw(values or URL, environment), CATALOGUE)
+
+
+def scope(values: Mapping[str, object], environment: Mapping[str, str] | None = None) -> Scope:
     """The scope of a command line."""
     return scope_of(read(Raw(values, environment or {}), CATALOGUE), CATALOGUE)
 
@@ -31,20 +43,25 @@ def test_mock_makes_an_attached_run_whole() -> None:
 
 
 def test_key_alone_leaves_out_what_needs_the_mock() -> None:
-    """With one key, what needs the control plane or a second user is out, and says what to pass."""
+    """With one key, what needs the control plane is out, and says what to pass; that is enough."""
     found = scope(URL, ONE)
-    assert {missing.need for missing in found.out_of_scope["AUD-06"]} == {
-        "control-plane",
-        "second-user",
-    }
-    assert "--control-plane-listen" in found.out_of_scope["AUD-06"][0].unlock
+    (missing,) = found.out_of_scope["AUD-06"]
+    assert missing.need == "control-plane"
+    assert "--control-plane-listen" in missing.unlock
     assert "AUD-04" in found.in_scope
 
 
 def test_second_key_is_a_second_user() -> None:
-    """A second key takes one obstacle away."""
-    found = scope(URL, {**ONE, "BRAINTRUST_SECOND_API_KEY": "sk-two"})
-    assert [missing.need for missing in found.out_of_scope["AUD-06"]] == ["control-plane"]
+    """A second key provides a second user, for what needs no more than that."""
+    one, two = (options_with(ONE), options_with({**ONE, "BRAINTRUST_SECOND_API_KEY": "sk-two"}))
+    assert provided_by(two) - provided_by(one) == {"second-token", "second-user"}
+
+
+def test_started_data_plane_provides_its_settings_and_output() -> None:
+    """What the run starts it configures and reads; what it attaches to can be declared."""
+    assert provided_by(options_with({}, dataplane_cmd="serve")) >= {"setting", "logs"}
+    declared = options_with(ONE, **URL, dataplane_setting=["A=1"])
+    assert provided_by(declared) - provided_by(options_with(ONE)) == {"setting"}
 
 
 def test_without_a_key_nothing_is_in_scope() -> None:
@@ -71,3 +88,12 @@ def test_selection_leaves_out_the_rest(
 def test_every_need_of_the_catalogue_can_be_unlocked() -> None:
     """No requirement of this release waits for what no option provides."""
     assert {need for row in CATALOGUE.values() for need in row.needs} <= set(UNLOCKS)
+
+
+def test_without_the_sdk_what_it_decides_is_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the Python SDK is not installed, its parser judges nothing, and the scope says so."""
+    monkeypatch.setattr("importlib.util.find_spec", lambda _: None)
+    found = scope({"dataplane_embedded": True})
+    assert set(found.out_of_scope) == {"AUD-09"}
+    (missing,) = found.out_of_scope["AUD-09"]
+    assert missing.unlock == "pip install braintrust"

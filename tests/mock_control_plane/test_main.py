@@ -34,6 +34,16 @@ def command(*options: str) -> Iterator[subprocess.Popen[str]]:
             process.terminate()
 
 
+@pytest.fixture(autouse=True)
+def _signals() -> Iterator[None]:
+    """Keep the command's signal handlers out of the other tests, where it ran in this process."""
+    numbers = (signal.SIGTERM, signal.SIGINT)
+    before = [signal.getsignal(number) for number in numbers]
+    yield
+    for number, handler in zip(numbers, before, strict=True):
+        signal.signal(number, handler)
+
+
 def announced(process: subprocess.Popen[str]) -> Any:
     """What a command prints when it is ready."""
     assert process.stdout is not None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import socket
+import ssl
 import sys
 import threading
 from typing import TYPE_CHECKING
@@ -12,9 +13,10 @@ from urllib.parse import urlsplit
 
 import httpx
 import pytest
+import trustme
 
 from mock_control_plane import server
-from mock_control_plane.client import ControlPlane
+from mock_control_plane.client import ControlPlane, ControlPlaneError
 from mock_control_plane.journal import JournalProblem
 from mock_control_plane.ports import Address, ServeProblem
 from mock_control_plane.realms import Realms
@@ -61,6 +63,29 @@ def test_named_journal_stays_and_goes_on(tmp_path: Path) -> None:
         with serve(options) as running, ControlPlane(running.url) as control_plane:
             httpx.post(f"{running.url}/api/pulse/status", content=b"{}")
             assert control_plane.realm("default").position() == position
+
+
+def test_tls_is_served_on_every_port(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With a certificate the mock and its realms speak TLS, and their URLs say so."""
+    authority = trustme.CA()
+    certificate, key = tmp_path / "cert.pem", tmp_path / "key.pem"
+    issued = authority.issue_cert("127.0.0.1")
+    certificate.write_bytes(b"".join(blob.bytes() for blob in issued.cert_chain_pems))
+    issued.private_key_pem.write_to_path(str(key))
+    authority.cert_pem.write_to_path(str(tmp_path / "ca.pem"))
+    address = Address(certfile=str(certificate), keyfile=str(key))
+    with serve(Options(address=address)) as running:
+        assert running.url.startswith("https://127.0.0.1:")
+        with ControlPlane(running.url) as control_plane, pytest.raises(ControlPlaneError):
+            control_plane.info()
+        monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "ca.pem"))
+        with ControlPlane(running.url) as control_plane:
+            realm = control_plane.create_realm()
+            assert realm.url.startswith("https://127.0.0.1:")
+            status = httpx.post(
+                f"{realm.url}/api/pulse/status", verify=ssl.create_default_context()
+            ).status_code
+            assert (status, realm.count()) == (200, 1)
 
 
 def test_secrets_are_not_shown() -> None:

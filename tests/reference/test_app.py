@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import re
+import socket
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import httpx
 import pytest
 
 from conformance.reference.objects.metadata import Metadata
 from tests.reference.material import NOBODY, create, resources
 
 if TYPE_CHECKING:
-    import httpx
     from starlette.responses import Response
 
     from conformance.reference.call import Call
@@ -33,8 +34,6 @@ def test_every_answer_has_a_trace_id(client: httpx.Client, path: str) -> None:
 )
 def test_only_some_routes_answer_anybody(data_plane: str, path: str, status: int) -> None:
     """Health and version need no key; everything else does, also what does not exist."""
-    import httpx
-
     assert httpx.get(data_plane + path).status_code == status
 
 
@@ -88,3 +87,15 @@ def test_audit_changes_nothing_else(client: httpx.Client) -> None:
     added = {*audited.headers} - {*plain.headers}
     assert all(name.startswith("x-bt-audit-") for name in added)
     assert len(added) == 4
+
+
+def test_client_that_left_gets_no_answer(data_plane: str) -> None:
+    """A request that breaks off disturbs nobody else."""
+    host, _, port = data_plane.removeprefix("http://").partition(":")
+    with socket.create_connection((host, int(port))) as connection:
+        connection.sendall(
+            b"POST /api/apikey/login HTTP/1.1\r\nhost: x\r\ncontent-length: 9\r\n\r\n{"
+        )
+        connection.shutdown(socket.SHUT_WR)
+        assert connection.recv(1) == b""
+    assert httpx.get(f"{data_plane}/version").status_code == 200

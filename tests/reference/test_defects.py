@@ -1,4 +1,4 @@
-"""Every requirement has its defects, and a defect is one replaced part with a name and a reason."""
+"""A defect is one replaced part with a name and a reason."""
 
 from __future__ import annotations
 
@@ -11,16 +11,7 @@ from conformance.reference.defects import DEFECTS, Defect, defect
 from conformance.reference.settings import Settings
 from conformance.requirements import load
 
-LEAST = {"MUST": 3, "SHOULD": 1}
-
 every_defect = pytest.mark.parametrize("flaw", DEFECTS.values(), ids=list(DEFECTS))
-
-
-def test_every_requirement_has_its_defects() -> None:
-    """At least three defects trip each MUST, and at least one each SHOULD."""
-    trips = [id for flaw in DEFECTS.values() for id in flaw.breaks]
-    wanted = {row.id: LEAST[row.level] for row in load().values() if row.withdrawn is None}
-    assert {id: trips.count(id) for id, least in wanted.items() if trips.count(id) < least} == {}
 
 
 @every_defect

@@ -215,3 +215,31 @@ def test_deleted_project_takes_its_prompts_along(client: httpx.Client) -> None:
     client.delete(f"/v1/project/{prompt['project_id']}")
     assert client.get(f"/v1/prompt/{prompt['id']}").status_code == 400
     assert client.get("/v1/prompt", params={"slug": prompt["slug"]}).json() == {"objects": []}
+
+
+def test_prompt_of_an_unreadable_project_is_missing(client: httpx.Client) -> None:
+    """A project that was deleted over the API takes the access to its prompts along."""
+    prompt = create(client, "prompt")
+    client.post("/api/project/delete_id", json={"id": prompt["project_id"]})
+    answer = client.get(f"/v1/prompt/{prompt['id']}")
+    assert (answer.status_code, f"prompt id {prompt['id']}" in answer.text) == (400, True)
+
+
+def test_refusal_to_change_is_the_control_planes(client: httpx.Client) -> None:
+    """A name that is taken is refused in its words, not as a missing object."""
+    one, two = create(client, "project"), create(client, "project")
+    answer = client.patch(f"/v1/project/{two['id']}", json={"name": one["name"]})
+    assert answer.status_code == 400
+    assert "already exists" in answer.text
+
+
+def test_prompt_has_no_environments(client: httpx.Client) -> None:
+    """Nothing is published to an environment here: asked for one, a prompt is missing."""
+    prompt = create(client, "prompt")
+    answer = client.get(f"/v1/prompt/{prompt['id']}", params={"environment": "production"})
+    assert answer.status_code == 400
+
+
+def test_unreadable_filter_is_refused(client: httpx.Client) -> None:
+    """A query that holds what cannot be stored is a 400."""
+    assert client.get("/v1/project", params={"project_name": "a\0"}).status_code == 400

@@ -150,3 +150,26 @@ def test_control_plane_that_is_away_is_a_gateway_error(houses: Houses) -> None:
     for path in ("/api/apikey/login", "/v1/project"):
         answer = houses.client(url, "sk-one").post(path)
         assert (answer.status_code, answer.text) == (502, "The control plane cannot be reached")
+
+
+def test_audited_answer_that_is_cut_or_garbled_comes_through(host: Host, houses: Houses) -> None:
+    """Bytes that are no JSON are the client's to judge."""
+    app = Scripted()
+    app.answer = Response(b"<html>", headers={"content-type": "application/json"})
+    url = houses.data_plane(BRAINTRUST_APP_URL=host.serve(Person(app)))
+    answer = houses.client(url, "sk-one", audit=True).get("/api/project")
+    assert (answer.content, resources(answer)) == (b"<html>", [])
+
+
+class Person:
+    """A control plane that knows everybody, and leaves the rest to another application."""
+
+    def __init__(self, rest: Scripted) -> None:
+        self._rest = rest
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Tell who is asking, or pass the request on."""
+        if scope.get("path") == "/api/self/me":
+            person: dict[str, object] = {"id": "me", "email": None, "organizations": []}
+            return await Response(json.dumps(person))(scope, receive, send)
+        return await self._rest(scope, receive, send)

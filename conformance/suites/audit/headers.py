@@ -19,6 +19,7 @@ from conformance.instruments.audit import Undecodable
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from conformance.client import Caller
     from conformance.exchange import Exchange
 
 Parser = Callable[[str], object]
@@ -43,6 +44,14 @@ def sdk_parser() -> Parser | None:
         except ImportError:
             return None
     return getattr(sdk, "parse_audit_resources", None)
+
+
+def look(caller: Caller) -> Exchange:
+    """List one project with the audit header: what any user may do, whatever there is."""
+    query: dict[str, object] = {"limit": 1}
+    if caller.person.organization_name is not None:
+        query["org_name"] = caller.person.organization_name
+    return caller.get("/v1/project", query=query, audit=True)
 
 
 def audit_headers(exchange: Exchange) -> list[str]:

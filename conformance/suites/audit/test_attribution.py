@@ -16,6 +16,8 @@ from conformance.suites.audit import headers
 from conformance.suites.audit.tour import Tours, succeeded
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from conformance.callers import Callers
     from conformance.client import Ask, Caller, Person
     from conformance.exchange import Exchange
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from mock_control_plane.client import Realm
 
 TURNS = 3
+CREATE = "/v1/experiment"
 
 
 @requirement("AUD-04")
@@ -30,7 +33,7 @@ def test_the_id_is_that_of_the_keys_user(callers: Callers) -> None:
     """Users who take turns over the same connections each get their own id."""
     everybody = [callers.new() for _ in range(TURNS)]
     for caller in [*everybody, *reversed(everybody)]:
-        _expect_id(_look(caller), caller.person)
+        _expect_id(headers.look(caller), caller.person)
 
 
 @requirement("AUD-04")
@@ -45,10 +48,10 @@ def test_two_keys_of_one_user_give_one_id(callers: Callers, realm: Realm | None)
     """The id is the user's and not the key's: a second key gives the same one."""
     caller = callers.new()
     person = caller.person
-    _expect_id(_look(caller), person)
+    _expect_id(headers.look(caller), person)
     if realm is not None and person.id is not None:
         other = caller.with_key(realm.create_key(person.id).secret, person=person)
-        _expect_id(_look(other), person)
+        _expect_id(headers.look(other), person)
 
 
 @requirement("AUD-04")
@@ -59,7 +62,7 @@ def test_a_user_of_two_organisations_has_one_id(callers: Callers, realm: Realm |
     else:
         other = realm.create_organization()
         caller = callers.new(organizations=[realm.organization.id, other.id])
-    _expect_id(_look(caller), caller.person)
+    _expect_id(headers.look(caller), caller.person)
 
 
 @requirement("AUD-05")
@@ -75,7 +78,7 @@ def test_the_email_is_that_of_the_keys_user(
     """The address comes as it is: plus signs, dots, capital letters and all."""
     own = f"{secrets.token_hex(3)}.{address}" if realm is not None else None
     caller = callers.new(email=own) if own else callers.new()
-    _expect_email(_look(caller), caller.person)
+    _expect_email(headers.look(caller), caller.person)
 
 
 @requirement("AUD-05")
@@ -89,10 +92,10 @@ def test_the_email_is_there_on_every_operation(tours: Tours) -> None:
 def test_a_user_without_email_gets_nobody_elses(callers: Callers, realm: Realm | None) -> None:
     """Where the user has no e-mail, the header is absent or empty, also after another user's."""
     other = callers.new()
-    _expect_email(_look(other), other.person)
+    _expect_email(headers.look(other), other.person)
     if realm is None:
         return
-    exchange = _look(callers.new(email=None))
+    exchange = headers.look(callers.new(email=None))
     headers.present(exchange, audit.USER_ID)
     expect.that(
         not exchange.header(audit.USER_EMAIL),
@@ -110,13 +113,13 @@ class Failing:
     method: str
     path: str
     good_path: str
-    body: dict[str, object] | None = None
-    good_body: dict[str, object] | None = None
+    body: Mapping[str, object] | None = None
+    good_body: Mapping[str, object] | None = None
 
     @property
     def creates(self) -> bool:
         """Whether the twin leaves an object behind."""
-        return self.good_path == "/v1/experiment" and self.method == "POST"
+        return self.good_path == CREATE and self.method == "POST"
 
     def ask(self, caller: Caller, *, good: bool = False) -> Exchange:
         """Send the failing request, or its twin."""
@@ -148,7 +151,7 @@ def test_a_failure_after_authentication_is_attributed(
 def test_a_failed_authentication_names_nobody(callers: Callers) -> None:
     """With an unknown, a malformed or no key no user is named, also after somebody's turn."""
     caller = callers.new()
-    granted = _look(caller)
+    granted = headers.look(caller)
     headers.present(granted, audit.USER_ID)
     nobodies = {
         "an unknown key": _stranger(callers),
@@ -174,42 +177,19 @@ def _failures(caller: Caller, specimens: Specimens) -> list[Failing]:
     experiment = specimens.make(caller, "experiment", project=project)
     unknown = str(uuid.uuid4())
     good = specimens.body(caller, "experiment", project=project)
-    fetch = f"{experiment.path}/fetch"
+    there, nowhere = project.path, f"/v1/project/{unknown}"
+    one, none = {"limit": 1}, {"description": "none"}
+    wrong = {"project_id": 7, "name": ["no", "name"]}
+    astray = {**good, "project_id": unknown}
+    twin = {**good, "name": specimens.unique("twin")}
+    rows, no_rows = f"{experiment.path}/fetch", f"/v1/experiment/{unknown}/fetch"
     return [
-        Failing("an unknown project", "GET", f"/v1/project/{unknown}", project.path),
+        Failing("an unknown project", "GET", nowhere, there),
         Failing("an unknown experiment", "GET", f"/v1/experiment/{unknown}", experiment.path),
-        Failing(
-            "a change of an unknown project",
-            "PATCH",
-            f"/v1/project/{unknown}",
-            project.path,
-            {"description": "none"},
-            {"description": "some"},
-        ),
-        Failing(
-            "a body of the wrong shape",
-            "POST",
-            "/v1/experiment",
-            "/v1/experiment",
-            {"project_id": 7, "name": ["no", "name"]},
-            good,
-        ),
-        Failing(
-            "a project that does not exist",
-            "POST",
-            "/v1/experiment",
-            "/v1/experiment",
-            {**good, "project_id": unknown},
-            {**good, "name": specimens.unique("twin")},
-        ),
-        Failing(
-            "rows of an unknown experiment",
-            "POST",
-            f"/v1/experiment/{unknown}/fetch",
-            fetch,
-            {"limit": 1},
-            {"limit": 1},
-        ),
+        Failing("a change of an unknown project", "PATCH", nowhere, there, none, none),
+        Failing("a body of the wrong shape", "POST", CREATE, CREATE, wrong, good),
+        Failing("a project that does not exist", "POST", CREATE, CREATE, astray, twin),
+        Failing("rows of an unknown experiment", "POST", no_rows, rows, one, one),
     ]
 
 
@@ -235,13 +215,6 @@ def _is_attributed(failing: Failing, caller: Caller, stranger: Caller, twin: Exc
 
 def _stranger(callers: Callers) -> Caller:
     return callers.with_key(f"sk-{secrets.token_hex(24)}")
-
-
-def _look(caller: Caller) -> Exchange:
-    query: dict[str, object] = {"limit": 1}
-    if caller.person.organization_name is not None:
-        query["org_name"] = caller.person.organization_name
-    return caller.get("/v1/project", query=query, audit=True)
 
 
 def _expect_id(exchange: Exchange, person: Person) -> None:

@@ -5,7 +5,7 @@ Many requirements are judged on the same tour; it is walked once a worker, when 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from conformance import expect
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from conformance.description import Description, Operation
     from conformance.exchange import Exchange
 
-PROJECT_TYPES = frozenset({"project", "project_logs"})
+TYPES_OF_LOGS = frozenset({"project", "project_logs"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +102,10 @@ class Guide:
             else:
                 yield Stop(self._operation(kind, "create"), created, _nothing(kind))
         for kind, holder in holders.items():
-            yield from self._rows_of(kind, thing_of(holder))
+            thing = thing_of(holder)
+            if kind == "project_logs":
+                thing = replace(thing, types=TYPES_OF_LOGS)
+            yield from self._rows_of(kind, thing)
         yield self._batch(holders)
 
     def _rows_of(self, kind: str, thing: Thing) -> Iterator[Stop]:
@@ -122,7 +125,7 @@ class Guide:
         ]
         exchange = self._ask("rows", "batch", (), {"json": {"rows": rows, "api_version": 2}})
         touched = tuple(holder.id for holder in holders.values())
-        first = thing_of(next(iter(holders.values())))
+        first = replace(thing_of(holders["project_logs"]), types=TYPES_OF_LOGS)
         return Stop(self._operation("rows", "batch"), exchange, first, touched)
 
     def _stop(self, kind: str, verb: str, thing: Thing, options: Ask | None = None) -> Stop:
@@ -146,9 +149,8 @@ def _destination(holder: Specimen) -> dict[str, object]:
 
 def thing_of(specimen: Specimen, *names: str) -> Thing:
     """Return a specimen as it may be listed, by other names if it was renamed."""
-    types = PROJECT_TYPES if specimen.kind == "project" else frozenset({specimen.kind})
     known = frozenset(names or {specimen.name})
-    return Thing(types, specimen.id, known, specimen.project_id)
+    return Thing(frozenset({specimen.kind}), specimen.id, known, specimen.project_id)
 
 
 class Tours:

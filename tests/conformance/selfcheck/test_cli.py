@@ -112,3 +112,17 @@ def test_wrong_number_of_jobs_ends_with_4(
     """The number of jobs is a number from 1."""
     assert selfcheck(TruthfulBench(), f"--jobs={jobs}") == 4
     assert "--jobs" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("option", ["--json", "--keep"])
+def test_place_that_cannot_be_written_ends_with_4(
+    selfcheck: Callable[..., int],
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+    option: str,
+) -> None:
+    """What cannot be written in the end is refused at the beginning."""
+    occupied = tmp_path / "occupied"
+    occupied.touch()
+    assert selfcheck(TruthfulBench(), option, str(occupied / "below")) == 4
+    assert f"{option} {occupied}" in capsys.readouterr().err

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from conformance import __version__
+from conformance.requirements import load
 from conformance.selfcheck.matrix import Finding, Matrix, judge
 from conformance.selfcheck.subject import Kind, Subject
 
-MUSTS = frozenset({"AUD-01", "AUD-04"})
+CATALOGUE = load()
 PASSING = {"AUD-01": "passed", "AUD-03": "passed", "AUD-04": "passed"}
 
 
@@ -19,7 +21,7 @@ def subject(kind: Kind, *breaks: str) -> Subject:
 def found(kind: Kind, *breaks: str, **outcomes: str) -> Finding:
     """What a run comes to that passes everything but what is said here (AUD_04="failed")."""
     different = {name.replace("_", "-"): outcome for name, outcome in outcomes.items()}
-    return judge(subject(kind, *breaks), {**PASSING, **different}, MUSTS)
+    return judge(subject(kind, *breaks), {**PASSING, **different}, CATALOGUE)
 
 
 def test_defect_that_fails_exactly_its_requirements_is_perfect() -> None:
@@ -39,7 +41,7 @@ def test_missed_defect_is_noticed() -> None:
 def test_wrong_expectation_is_noticed() -> None:
     """A defect that breaks something other than it says is missed and a false alarm at once."""
     finding = found(Kind.DEFECT, "AUD-01", AUD_04="failed")
-    assert (finding.missed, finding.extra) == ({"AUD-01"}, {"AUD-04"})
+    assert (finding.missed, finding.extra) == (frozenset({"AUD-01"}), frozenset({"AUD-04"}))
     assert "MISSED AUD-01; FALSE ALARM AUD-04" in finding.render()
 
 
@@ -89,43 +91,56 @@ def test_broken_suite_is_noticed(kind: Kind) -> None:
 @pytest.mark.parametrize("kind", list(Kind))
 def test_run_without_outcomes_is_noticed(kind: Kind) -> None:
     """A run in which nothing was judged proves nothing."""
-    finding = judge(subject(kind), {}, MUSTS)
+    finding = judge(subject(kind), {}, CATALOGUE)
     assert not finding.perfect
     assert "NO RESULT: the run judged no requirement" in finding.render()
 
 
 def test_document_keeps_its_shape() -> None:
     """The matrix as JSON has the members that its readers rely on."""
-    good = found(Kind.DEFECT, "AUD-04", AUD_04="failed")
-    matrix = Matrix([good, found(Kind.VARIANT)], {"AUD-01": "MUST", "AUD-04": "MUST"}, 1.234)
-    document = matrix.document()
+    document = Matrix([found(Kind.DEFECT, "AUD-04", AUD_04="failed")], CATALOGUE, 1.234).document()
+    assert list(document) == [
+        *("schema_version", "suite", "perfect", "seconds", "runs", "requirements"),
+    ]
     assert document["schema_version"] == 1
+    assert document["suite"] == {"version": __version__, "catalogue": CATALOGUE.version}
     assert (document["perfect"], document["seconds"]) == (True, 1.23)
-    assert document["requirements"] == {
-        "AUD-01": {"level": "MUST", "defects": []},
-        "AUD-04": {"level": "MUST", "defects": ["named"]},
-    }
-    runs = document["runs"]
-    assert isinstance(runs, list)
-    assert runs[0] == {
-        "kind": "defect",
-        "name": "named",
-        "summary": "what it is",
-        "areas": ["audit"],
-        "expected": ["AUD-04"],
-        "found": ["AUD-04"],
-        "missed": [],
-        "extra": [],
-        "errors": [],
-        "problem": None,
-        "perfect": True,
-        "seconds": 0.0,
-    }
+
+
+def test_document_holds_each_run() -> None:
+    """Of each run the matrix says what it was, what had to be found, and what was."""
+    matrix = Matrix([found(Kind.DEFECT, "AUD-04", AUD_04="failed")], CATALOGUE, 1.0)
+    assert matrix.document()["runs"] == [
+        {
+            "kind": "defect",
+            "name": "named",
+            "summary": "what it is",
+            "areas": ["audit"],
+            "expected": ["AUD-04"],
+            "found": ["AUD-04"],
+            "missed": [],
+            "extra": [],
+            "errors": [],
+            "problem": None,
+            "perfect": True,
+            "seconds": 0.0,
+        }
+    ]
+
+
+def test_document_shows_what_trips_each_requirement() -> None:
+    """For each requirement of the areas concerned the matrix names the defects that break it."""
+    matrix = Matrix([found(Kind.DEFECT, "AUD-04"), found(Kind.VARIANT)], CATALOGUE, 1.0)
+    requirements = matrix.document()["requirements"]
+    assert isinstance(requirements, dict)
+    assert list(requirements) == [row.id for row in CATALOGUE.in_area("audit")]
+    assert requirements["AUD-03"] == {"level": "SHOULD", "defects": []}
+    assert requirements["AUD-04"] == {"level": "MUST", "defects": ["named"]}
 
 
 def test_matrix_is_perfect_only_as_a_whole() -> None:
     """One run that is not as it must be spoils the matrix, and is shown at its end."""
-    matrix = Matrix([found(Kind.VARIANT), found(Kind.DEFECT, "AUD-04")], {}, 2.0)
+    matrix = Matrix([found(Kind.VARIANT), found(Kind.DEFECT, "AUD-04")], CATALOGUE, 2.0)
     assert not matrix.perfect
     assert matrix.render().splitlines()[-2:] == [
         "wrong: defect    named: MISSED AUD-04",
@@ -135,4 +150,4 @@ def test_matrix_is_perfect_only_as_a_whole() -> None:
 
 def test_empty_matrix_proves_nothing() -> None:
     """A self-check that ran nothing is not perfect."""
-    assert not Matrix([], {}, 0.0).perfect
+    assert not Matrix([], CATALOGUE, 0.0).perfect

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 import zlib
 from dataclasses import replace
 from typing import TYPE_CHECKING
+
+from uvicorn.protocols.http import httptools_impl
 
 from conformance.reference.auditor import NORMALIZED_URL, RESOURCES, USER_EMAIL, USER_ID, Auditor
 from conformance.reference.defects.definition import defect
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+
+    from starlette.types import ASGIApp
 
     from conformance.reference.auditor import Resource, Trail
     from conformance.reference.composition import Reference
@@ -64,17 +69,6 @@ def writes_the_version_as_a_string(reference: Reference) -> Reference:
     class Flawed(Auditor):
         def envelope(self, payload: str) -> str:
             return json.dumps({"v": "1", "p": payload})
-
-    return replace(reference, auditor=Flawed())
-
-
-@defect(breaks=UNREADABLE)
-def calls_the_payload_by_its_full_name(reference: Reference) -> Reference:
-    """The members of the envelope are called version and payload."""
-
-    class Flawed(Auditor):
-        def envelope(self, payload: str) -> str:
-            return json.dumps({"version": 1, "payload": payload})
 
     return replace(reference, auditor=Flawed())
 
@@ -176,6 +170,27 @@ def sends_an_empty_list_behind_the_resources(reference: Reference) -> Reference:
     """x-bt-audit-resources comes a second time, with what the layer in front touched: nothing."""
     nothing = Auditor().encode([]).encode("ascii")
     return _adding(reference, lambda _: [(RESOURCES.encode(), nothing)])
+
+
+@defect(breaks={"AUD-14"})
+def signs_the_envelope_with_a_control_character(reference: Reference) -> Reference:
+    """The envelope names its writer, with a raw DEL in the name: legal in JSON, not in HTTP."""
+
+    class Flawed(Auditor):
+        def envelope(self, payload: str) -> str:
+            signed = {"v": 1, "p": payload, "by": "data\x7fplane"}
+            return json.dumps(signed, ensure_ascii=False)
+
+        def header(self, name: str, value: str) -> tuple[bytes, bytes]:
+            return name.encode("ascii"), value.encode("ascii")
+
+    return replace(reference, auditor=Flawed(), wrap=(*reference.wrap, _unchecked))
+
+
+def _unchecked(app: ASGIApp) -> ASGIApp:
+    """Let the server write any byte: by itself it would break the connection off instead."""
+    httptools_impl.HEADER_VALUE_RE = re.compile(b"(?!)")
+    return app
 
 
 USER = (USER_ID.encode(), USER_EMAIL.encode())

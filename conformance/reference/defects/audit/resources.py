@@ -180,7 +180,7 @@ def lists_only_the_first_of_many(reference: Reference) -> Reference:
     return replace(reference, auditor=Flawed())
 
 
-@defect(breaks={"AUD-22"})
+@defect(breaks={"AUD-11", "AUD-22"})
 def lists_nothing_for_rows(reference: Reference) -> Reference:
     """Rows are fetched and written without the list naming whose rows they are."""
     return _listing(reference, lambda _, each: each.how != "rows")
