@@ -7,6 +7,7 @@ that could be of several signals, or of none, is not guessed at.
 from __future__ import annotations
 
 import base64
+from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
 from google.protobuf.json_format import MessageToDict
@@ -23,8 +24,8 @@ if TYPE_CHECKING:
 
     from mock_control_plane.signals import Signal
 
-# Items beyond these are not looked at: a body of millions of empty ones would cost minutes.
-MAX_ITEMS: Final = 20_000
+# Resources, scopes and items beyond these are not looked at: millions of empty ones cost minutes.
+MAX_PARTS: Final = 20_000
 IDS: Final = ("traceId", "spanId", "parentSpanId")
 
 
@@ -35,7 +36,7 @@ def find_signals(data: bytes, endpoint: str | None, *, thorough: bool) -> list[F
     thorough search finds what is wrong with the whole, and gives documents.
     """
     search = _Search(thorough)
-    for resource in _values(data, 1):
+    for resource in islice(_values(data, 1), MAX_PARTS):
         search.resource(resource)
     if search.told:
         return [search.finding(signal, data) for signal in search.told]
@@ -54,14 +55,15 @@ class _Search:
 
     def __init__(self, thorough: bool) -> None:
         self.thorough = thorough
-        self.left = MAX_ITEMS
+        self.left = MAX_PARTS
         self.told: dict[Signal, int] = {}
         self.untold: list[bytes] = []
         self.is_otlp = False
         self.resources: dict[Signal, list[dict[str, Any]]] = {}
 
     def resource(self, data: bytes) -> None:
-        shell, scopes = _parted(data)
+        self.left -= 1
+        shell, scopes = self.parted(data)
         self.is_otlp = self.is_otlp or _has_attributes(shell)
         found: dict[Signal, list[dict[str, Any]]] = {}
         for scope in scopes:
@@ -72,9 +74,9 @@ class _Search:
             self.resources.setdefault(signal, []).append(document)
 
     def scope(self, data: bytes, found: dict[Signal, list[dict[str, Any]]]) -> None:
-        shell, items = _parted(data)
+        shell, items = self.parted(data)
         told: dict[Signal, list[Message]] = {}
-        for item in items[: self.left]:
+        for item in items:
             candidates = _candidates(item)
             if len(candidates) == 1:
                 signal, message = candidates[0]
@@ -82,13 +84,24 @@ class _Search:
             else:
                 self.untold.append(item)
                 self.is_otlp = self.is_otlp or bool(candidates)
-        self.left -= min(self.left, len(items))
         for signal, messages in told.items():
             self.told[signal] = self.told.get(signal, 0) + len(messages)
             if self.thorough:
                 document = MessageToDict(signal.scope.FromString(shell))
                 document[signal.names[2]] = [_readable(MessageToDict(each)) for each in messages]
                 found.setdefault(signal, []).append(document)
+
+    def parted(self, data: bytes) -> tuple[bytes, list[bytes]]:
+        """Part what a resource or a scope holds from what it is."""
+        shell = bytearray()
+        held = []
+        for number, type, start, value, end in islice(fields(data), max(0, self.left)):
+            if number == 2 and type == LENGTH:
+                held.append(data[value:end])
+            else:
+                shell += data[start:end]
+        self.left -= len(held)
+        return bytes(shell), held
 
     def finding(self, signal: Signal, data: bytes) -> Finding:
         items = self.told[signal]
@@ -125,18 +138,6 @@ def _values(data: bytes, number: int) -> Iterator[bytes]:
     for each, type, _, value, end in fields(data):
         if each == number and type == LENGTH:
             yield data[value:end]
-
-
-def _parted(data: bytes) -> tuple[bytes, list[bytes]]:
-    """Part what a resource or a scope holds from what it is."""
-    shell = bytearray()
-    held = []
-    for number, type, start, value, end in fields(data):
-        if number == 2 and type == LENGTH:
-            held.append(data[value:end])
-        else:
-            shell += data[start:end]
-    return bytes(shell), held
 
 
 def _has_attributes(shell: bytes) -> bool:

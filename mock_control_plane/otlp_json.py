@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
     from mock_control_plane.signals import Signal
 
+# More requests in a list are not looked at.
+MAX_REQUESTS: Final = 1000
 EVENT: Final = ("event_name", "idempotency_key", "external_customer_id")
 IDS: Final = ("traceId", "spanId", "parentSpanId")
 
@@ -47,7 +49,7 @@ def check(value: object, kind: str) -> str | None:
 
 
 def _requests(value: object) -> list[object]:
-    return value if isinstance(value, list) else [value]
+    return value[:MAX_REQUESTS] if isinstance(value, list) else [value]
 
 
 def _listed(value: object) -> list[Any]:

@@ -10,6 +10,7 @@ import sqlite3
 from contextlib import aclosing, closing
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
+from threading import Lock
 from typing import TYPE_CHECKING, Any, Final
 
 from mock_control_plane.entry import Entry, Principal
@@ -78,6 +79,8 @@ class Reader:
     profile: Profile
     # What entries were found to be; they never change, so it is found once.
     known: dict[int, str] = field(default_factory=dict, compare=False, repr=False)
+    # Decoding takes memory, and does not get faster by being done at the same time.
+    decoding: Lock = field(default_factory=Lock, compare=False, repr=False)
 
     def count(self, selection: Selection) -> int:
         """Return how many entries there are."""
@@ -107,7 +110,8 @@ class Reader:
         found: list[Telemetry] = []
         size = 0
         for entry in self._each(selection, limit):
-            found.append(Telemetry(entry, sight(entry, self.profile)))
+            with self.decoding:
+                found.append(Telemetry(entry, sight(entry, self.profile)))
             size += len(entry.body)
             if size > PAGE_BYTES // 8:
                 return found, True
@@ -144,7 +148,8 @@ class Reader:
         if seq not in self.known:
             if len(self.known) >= KNOWN:
                 self.known.clear()
-            self.known[seq] = classified(request, self.profile)
+            with self.decoding:
+                self.known[seq] = classified(request, self.profile)
         return self.known[seq]
 
     def _classify(self, *columns: Any) -> str:

@@ -5,8 +5,8 @@ How a body is looked through for them is `otlp`.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
 from google.protobuf.descriptor import FieldDescriptor
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from google.protobuf.message import Message
 
 VARINT, FIXED64, LENGTH, FIXED32 = 0, 1, 2, 5
+# So many fields of an item show what it is.
+MAX_FIELDS: Final = 1000
 _WIRE_TYPES: Final = {
     FieldDescriptor.TYPE_FIXED64: FIXED64,
     FieldDescriptor.TYPE_SFIXED64: FIXED64,
@@ -41,7 +43,10 @@ _WIRE_TYPES: Final = {
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Signal:
-    """One signal: its messages, the names of its lists in JSON, and what an item may lack."""
+    """One signal: its messages, the names of its lists, and what an item may lack.
+
+    `names` are those of JSON, `snake_names` those of protobuf.
+    """
 
     kind: str
     request: type[Message]
@@ -50,11 +55,13 @@ class Signal:
     item: type[Message]
     names: tuple[str, str, str]
     lack: Callable[[Any], str | None]
+    snake_names: tuple[str, ...]
     wire_types: Mapping[int, int]
 
     def read(self, item: bytes) -> Message | None:
         """Return the item that the bytes are, None if they cannot be one of this signal."""
-        if any(self.wire_types.get(number, type) != type for number, type, *_ in fields(item)):
+        read = islice(fields(item), MAX_FIELDS)
+        if any(self.wire_types.get(number, type) != type for number, type, *_ in read):
             return None
         try:
             message = self.item.FromString(item)
@@ -68,13 +75,6 @@ class Signal:
         for name in self.snake_names:
             level = [inner for each in level for inner in getattr(each, name)]
         return level
-
-    @property
-    def snake_names(self) -> tuple[str, ...]:
-        """The names of its lists in protobuf."""
-        return tuple(
-            re.sub("[A-Z]", lambda capital: f"_{capital[0].lower()}", name) for name in self.names
-        )
 
     def complaint(self, item: bytes) -> str | None:
         """Return why the bytes are no item of this signal, None if they can be one."""
@@ -164,6 +164,7 @@ METRICS: Final = Signal(
     Metric,
     ("resourceMetrics", "scopeMetrics", "metrics"),
     _metric_lacks,
+    ("resource_metrics", "scope_metrics", "metrics"),
     _expected(Metric),
 )
 LOGS: Final = Signal(
@@ -174,6 +175,7 @@ LOGS: Final = Signal(
     LogRecord,
     ("resourceLogs", "scopeLogs", "logRecords"),
     _log_lacks,
+    ("resource_logs", "scope_logs", "log_records"),
     _expected(LogRecord),
 )
 TRACES: Final = Signal(
@@ -184,6 +186,7 @@ TRACES: Final = Signal(
     Span,
     ("resourceSpans", "scopeSpans", "spans"),
     _span_lacks,
+    ("resource_spans", "scope_spans", "spans"),
     _expected(Span),
 )
 SIGNALS: Final = {signal.kind: signal for signal in (METRICS, LOGS, TRACES)}

@@ -46,13 +46,13 @@ class Target:
 
 
 BARE = Target("bare application", "bare", "/", "events")
-RECORDED = (
+ACKNOWLEDGED = (
     Target("usage events, recorded and acknowledged", "mock", USAGE, "events"),
     Target("OTLP in protobuf, recorded and acknowledged", "mock", METRICS, "protobuf"),
     Target("OTLP in JSON, recorded and acknowledged", "mock", METRICS, "json"),
-    Target("recorded and refused by the router", "mock", ROUTED, "events"),
 )
-TARGETS = (BARE, *RECORDED)
+REFUSED = Target("recorded and refused by the router", "mock", ROUTED, "events")
+TARGETS = (BARE, *ACKNOWLEDGED, REFUSED)
 
 
 def events() -> bytes:
@@ -225,7 +225,7 @@ def main() -> int:
         for target, share in shares.items():
             sys.stdout.write(f"{share:9.2f} of the bare application: {target.name}\n")
         return int(
-            chosen.check is not None and min(shares[each] for each in RECORDED) < chosen.check
+            chosen.check is not None and min(shares[each] for each in ACKNOWLEDGED) < chosen.check
         )
     return 0
 

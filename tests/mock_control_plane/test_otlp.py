@@ -154,7 +154,9 @@ def test_broken_end_is_a_problem() -> None:
 
 
 def test_search_ends(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Beyond a number of items the rest is not looked at."""
-    monkeypatch.setattr(otlp, "MAX_ITEMS", 3)
-    (found,) = find(request_of("metrics", *[metric()] * 5).SerializeToString())
+    """Beyond a number of resources, scopes and items the rest is not looked at."""
+    monkeypatch.setattr(otlp, "MAX_PARTS", 5)
+    data = request_of("metrics", *[metric()] * 5).SerializeToString()
+    (found,) = find(data)
     assert found.items == 3
+    assert [each.items for each in find(data * 10)] == [3]
