@@ -23,9 +23,9 @@ def _lasting(reference: Reference, seconds: float) -> Reference:
 
 
 @defect(breaks={"RATE-04"})
-def reads_minutes_as_seconds(reference: Reference) -> Reference:
-    """A window of a minute is over after a second."""
-    return _lasting(reference, reference.settings.budget.seconds / MINUTE)
+def ends_windows_early(reference: Reference) -> Reference:
+    """A window is over after a third of its time."""
+    return _lasting(reference, reference.settings.budget.seconds / 3)
 
 
 @defect(breaks={"RATE-04"})
@@ -91,7 +91,7 @@ def starves_who_keeps_trying(reference: Reference) -> Reference:
     return replace(reference, limiter=Flawed(reference.settings.budget))
 
 
-@defect(breaks={"RATE-02", "RATE-08"})
+@defect(breaks={"RATE-01", "RATE-02", "RATE-04", "RATE-08"})
 def begins_anew_with_a_refusal(reference: Reference) -> Reference:
     """A refusal empties the window, and the next request passes."""
 
