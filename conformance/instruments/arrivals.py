@@ -14,6 +14,8 @@ from conformance.instruments.limiter import Course, Span
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+LIMITED = 429
+
 __all__ = ["Attempt", "Heard", "Tally", "offset_of", "tally"]
 
 
@@ -46,18 +48,24 @@ class Heard:
 
     at: float
     mark: str | None = None
+    status: int | None = 200
+
+    @property
+    def ok(self) -> bool:
+        """Whether the control plane answered with a success (2xx)."""
+        return self.status is not None and 200 <= self.status < 300
 
 
 @dataclass(frozen=True, slots=True)
 class Tally:
     """What one token did, and how well the times are known, in seconds.
 
-    `late` are the marks of attempts that were refused and went out after they had been answered.
+    `denied` are the marks of attempts that were refused, and passed on all the same.
     """
 
     course: Course
     sent: int
-    late: tuple[str, ...]
+    denied: tuple[str, ...]
     uncertainty: float
 
     @property
@@ -65,11 +73,16 @@ class Tally:
         """How many requests of the token the control plane heard."""
         return len(self.course.passed)
 
+    @property
+    def granted(self) -> int:
+        """How many of them were not those that had been refused."""
+        return self.passed - len(self.denied)
+
     def to_json(self) -> dict[str, object]:
         """This tally as a JSON object."""
         return {
             "sent": self.sent,
-            "late": list(self.late),
+            "denied": list(self.denied),
             "uncertainty": self.uncertainty,
             "passed": [[span.earliest, span.latest] for span in self.course.passed],
             "refused": [[span.earliest, span.latest] for span in self.course.refused],
@@ -81,7 +94,7 @@ class Tally:
         passed, refused = (
             tuple(Span(*pair) for pair in row[name]) for name in ("passed", "refused")
         )
-        return cls(Course(passed, refused), row["sent"], tuple(row["late"]), row["uncertainty"])
+        return cls(Course(passed, refused), row["sent"], tuple(row["denied"]), row["uncertainty"])
 
 
 def offset_of(attempts: Iterable[Attempt], heard: Iterable[Heard]) -> Span | None:
@@ -121,14 +134,12 @@ def tally(attempts: Sequence[Attempt], heard: Sequence[Heard]) -> Tally:
             return everything
         return Span(one.at + offset.earliest - longest, one.at + offset.latest + longest)
 
-    def is_late(one: Heard) -> bool:
+    def is_denied(one: Heard) -> bool:
         attempt = known.get(one.mark or "")
-        return (
-            offset is not None
-            and attempt is not None
-            and not attempt.ok
-            and one.at + offset.earliest > attempt.answered
-        )
+        if attempt is None or attempt.ok or not one.ok:
+            return False
+        later = offset is not None and one.at + offset.earliest > attempt.answered
+        return later or attempt.status == LIMITED
 
     return Tally(
         Course(
@@ -136,6 +147,6 @@ def tally(attempts: Sequence[Attempt], heard: Sequence[Heard]) -> Tally:
             tuple(one.span for one in attempts if not one.ok and one.mark not in marks),
         ),
         sent=len(attempts),
-        late=tuple(one.mark for one in heard if one.mark is not None and is_late(one)),
+        denied=tuple(one.mark for one in heard if one.mark is not None and is_denied(one)),
         uncertainty=longest + ((offset.latest - offset.earliest) / 2 if offset else 0.0),
     )

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
 __all__ = [
+    "BY_THE_CLOCK",
     "Budget",
     "Course",
     "Judgement",
@@ -29,6 +30,8 @@ __all__ = [
 ]
 
 HAIR = 1e-9
+BY_THE_CLOCK = "windows that begin by the clock"
+"""The way of counting that excuses one token's excess, and not that of two in turn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +111,7 @@ def explanation(courses: Sequence[Course], budget: Budget) -> str | None:
         "a log that slides": _is_rolling,
         "a bucket that fills": _is_refilled,
         "windows that begin with a request": _is_from_the_first,
-        "windows that begin by the clock": _is_by_the_clock,
+        BY_THE_CLOCK: _is_by_the_clock,
     }
     return next((name for name, explains in ways.items() if explains(courses, budget)), None)
 

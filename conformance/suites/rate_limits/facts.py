@@ -31,7 +31,7 @@ class Facts:
         """What there is to tell of a token that has been used."""
         entries = token.entries()
         shown = tuple(replace(one, headers=(), body=b"") for one in entries[-SHOWN_ENTRIES:])
-        return cls(token.tally(entries), shown, token.exchanges[-1])
+        return cls(token.tally(entries), shown, token.last)
 
     @property
     def told(self) -> str:
@@ -47,31 +47,31 @@ class Facts:
 
     def to_json(self) -> dict[str, object]:
         """These facts as a JSON object; nothing secret is in them."""
-        exchange = asdict(self.exchange)
-        exchange |= {
-            "request_body": base64.b64encode(self.exchange.request_body).decode("ascii"),
-            "body": self.exchange.masked(self.exchange.text),
-            "secrets": [],
-        }
         return {
             "tally": self.tally.to_json(),
             "entries": [entry.to_json() for entry in self.entries],
-            "exchange": exchange,
+            "exchange": _packed(self.exchange),
         }
 
     @classmethod
     def from_json(cls, row: Mapping[str, Any]) -> Facts:
         """The facts that `to_json` told."""
-        known = row["exchange"]
-        exchange = Exchange(
-            **known
-            | {
-                "request_headers": tuple((name, value) for name, value in known["request_headers"]),
-                "headers": tuple((name, value) for name, value in known["headers"]),
-                "request_body": base64.b64decode(known["request_body"]),
-                "body": known["body"].encode(),
-                "secrets": (),
-            }
-        )
         entries = tuple(Entry.from_json(entry) for entry in row["entries"])
-        return cls(Tally.from_json(row["tally"]), entries, exchange)
+        return cls(Tally.from_json(row["tally"]), entries, _unpacked(row["exchange"]))
+
+
+def _packed(exchange: Exchange) -> dict[str, object]:
+    return asdict(exchange) | {
+        "request_body": base64.b64encode(exchange.request_body).decode("ascii"),
+        "body": exchange.masked(exchange.text),
+        "secrets": [],
+    }
+
+
+def _unpacked(row: Mapping[str, Any]) -> Exchange:
+    pairs = {
+        name: tuple((key, value) for key, value in row[name])
+        for name in ("request_headers", "headers")
+    }
+    body = {"request_body": base64.b64decode(row["request_body"]), "body": row["body"].encode()}
+    return Exchange(**{**row, **pairs, **body, "secrets": ()})

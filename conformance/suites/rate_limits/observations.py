@@ -25,8 +25,10 @@ if TYPE_CHECKING:
 __all__ = ["AREA", "observations"]
 
 AREA = "rate-limits"
-DEFAULT = Budget(100, 60.0)
 MINUTE = 60.0
+HOUR = 60 * MINUTE
+"""A window that is far longer than what is done in it, so that nothing of it comes back."""
+DEFAULT = Budget(100, MINUTE)
 LATER = 1.5
 """How long a budget is left alone before it is shown that it is still spent: in this time a window
 whose minutes are taken for seconds is over.
@@ -40,7 +42,7 @@ SHORT = {Effort.QUICK: 2.4, Effort.DEFAULT: 3.0, Effort.EXHAUSTIVE: MINUTE}
 """The shortest windows that are worth measuring: what a busy machine adds is small beside them."""
 WINDOWS = {Effort.QUICK: 2.4, Effort.DEFAULT: 3.2, Effort.EXHAUSTIVE: 3.2}
 CROWD = {Effort.QUICK: 64, Effort.DEFAULT: 128, Effort.EXHAUSTIVE: 400}
-UNLIMITED = {Effort.QUICK: 3, Effort.DEFAULT: 20, Effort.EXHAUSTIVE: 20}
+UNLIMITED = {Effort.QUICK: 2, Effort.DEFAULT: 20, Effort.EXHAUSTIVE: 20}
 """How many times the default budget must pass where there is no limit."""
 
 
@@ -63,11 +65,12 @@ def _started(options: Options) -> Sequence[Observation]:
     named = partial(_settings, profile)
     window = max(SHORT[effort], profile.timing.rate_window)
     crowd = Parts(crowd=CROWD[effort])
+    quick = effort is Effort.QUICK  # a large budget takes a while to be spent
     return (
-        _spent("default", named(None, None), DEFAULT, Parts(local=True)),
-        _spent("of-1", named(1, MINUTE), Budget(1, MINUTE), crowd),
-        _spent("of-2", named(2, MINUTE), Budget(2, MINUTE), Parts()),
-        _spent("of-7", named(7, MINUTE), Budget(7, MINUTE), Parts(burst=True)),
+        _spent("default", named(None, None), DEFAULT, Parts(local=not quick)),
+        _spent("of-1", named(1, HOUR), Budget(1, HOUR), crowd),
+        _spent("of-2", named(2, HOUR), Budget(2, HOUR), Parts()),
+        _spent("of-7", named(7, HOUR), Budget(7, HOUR), Parts(burst=True, local=quick)),
         _windows(named(FEW, window), Budget(FEW, window), WINDOWS[effort]),
         _off(named(0, MINUTE), UNLIMITED[effort] * DEFAULT.requests),
     )
@@ -149,13 +152,14 @@ def _spend(ground: Ground, *, budget: Budget | None, parts: Parts) -> JsonObject
         ground.wait(LATER, "a spent budget to stay spent")
 
     turns, token = spending.spent_in_turn(place, assumed, pause)
+    beside = spending.beside(place, token)
     bursts = spending.bursts(place, assumed) if parts.burst else []
     return {
         "budget": budget.requests if budget else None,
         "window": budget.window if budget else None,
         "turns": [facts.to_json() for facts in turns],
         "bursts": [facts.to_json() for facts in bursts],
-        "beside": spending.beside(place, token),
+        "beside": {whose: facts.to_json() for whose, facts in beside.items()},
         "crowd": spending.crowd(place, parts.crowd) if parts.crowd else None,
         "local": local_requests(ground, place, assumed.requests) if parts.local else None,
         "shown": {**_shown(budget, [*turns, *bursts]), "burst": [f.tally.passed for f in bursts]},

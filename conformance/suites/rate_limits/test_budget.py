@@ -12,7 +12,7 @@ from conformance.suites.rate_limits.judging import (
     UNLOCK,
     Spent,
     expect_kept,
-    expect_nothing_late,
+    expect_nothing_denied,
 )
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ def test_refused_request_is_not_passed_on_later(observed: Results) -> None:
     """What is refused is not kept back and passed on when its caller has been answered."""
     for one in observed.matching(CONFIGURED):
         for facts in Spent.of(one).turns:
-            expect_nothing_late(facts, name=one.name)
+            expect_nothing_denied(facts, name=one.name)
 
 
 @requirement("RATE-02")
@@ -64,7 +64,7 @@ def test_next_window_does_not_bring_what_was_refused(observed: Results) -> None:
     """What is refused in one window is not passed on in the next."""
     one = observed[WINDOWS]
     for row in one.result["tokens"].values():
-        expect_nothing_late(Facts.from_json(row), name=one.name)
+        expect_nothing_denied(Facts.from_json(row), name=one.name)
 
 
 @requirement("RATE-13")

@@ -11,7 +11,7 @@ from conformance.suites.rate_limits.judging import (
     UNLOCK,
     Spent,
     expect_kept,
-    expect_nothing_late,
+    expect_nothing_denied,
 )
 
 if TYPE_CHECKING:
@@ -36,4 +36,4 @@ def test_burst_passes_no_more_than_the_budget(observed: Results, options: Option
         how = f"of {spent.bursts[0].tally.sent} requests on 64 connections at a time"
         expect_kept(spent.bursts, budget, how=how, replicas=options.replicas)
         for facts in spent.bursts:
-            expect_nothing_late(facts, name=spent.name)
+            expect_nothing_denied(facts, name=spent.name)

@@ -20,10 +20,11 @@ def test_local_request_is_never_limited(observed: Results) -> None:
     """A request that causes nothing outside with one token is not refused to another of the same
     user because its outbound budget is spent.
     """
-    looked = [spent for spent in map(Spent.of, observed.matching(SPENT)) if spent.local is not None]
-    for spent in looked:
+    spents = map(Spent.of, observed.matching(SPENT))
+    looked = [(spent, spent.local) for spent in spents if spent.local is not None]
+    for spent, seen in looked:
         spent.need_limit()
-        local, refused = spent.local["local"], spent.local["refused"]
+        local, refused = seen["local"], seen["refused"]
         if not local:
             expect.inconclusive("no request was seen that causes nothing outside")
         first = next(iter(refused), "")

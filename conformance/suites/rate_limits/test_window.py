@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from conformance import expect
@@ -10,9 +12,12 @@ from conformance.marks import observes, requirement
 from conformance.suites.rate_limits.facts import Facts
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from conformance.observing import Results
 
 WINDOWS = "rate-limits.windows"
+TWO = "a budget passed in the last two windows"
 GRAIN = 0.02
 """How coarse a limiter's own clock may be, as a part of a window."""
 
@@ -23,12 +28,10 @@ def test_token_passes_again_after_a_window(observed: Results) -> None:
     """A token whose budget is spent passes again when a full window is over, whether it rests or
     goes on asking.
     """
-    budget, tokens = _watched(observed)
-    for name in ("pressing", "pressing later", "resting"):
-        facts = tokens[name]
-        _need_refusals(facts, name)
-        refusal = overlong(facts.tally.course, budget, slack=_slack(facts, budget))
-        _expect_passage(refusal, facts, budget, f"{name}: a full window after it was spent")
+    seen = Seen.of(observed)
+    for name, facts in seen.whole.items():
+        refusal = overlong(facts.tally.course, seen.budget, slack=seen.slack(facts))
+        _expect_passage(refusal, facts, seen, f"{name}: a full window after it was spent")
 
 
 @requirement("RATE-04")
@@ -37,22 +40,36 @@ def test_refusals_do_not_starve_a_token(observed: Results) -> None:
     """A token is refused only where a whole budget of it passed in the last two windows, however
     often it asks.
     """
-    budget, tokens = _watched(observed)
-    for name, facts in tokens.items():
-        refusal = starved(facts.tally.course, budget, slack=_slack(facts, budget))
-        what = f"{name}: with less than a budget passed in the last two windows"
-        _expect_passage(refusal, facts, budget, what)
+    seen = Seen.of(observed)
+    for name, facts in seen.whole.items():
+        refusal = starved(facts.tally.course, seen.spent, slack=seen.slack(facts))
+        _expect_passage(refusal, facts, seen, f"{name}: with less than {TWO}")
+
+
+@requirement("RATE-04")
+@observes(WINDOWS)
+def test_token_that_asks_for_less_is_never_refused(observed: Results) -> None:
+    """A token that asks for less than its budget in each window passes every time."""
+    seen = Seen.of(observed)
+    refusals = {
+        name: starved(facts.tally.course, seen.spent, slack=seen.slack(facts))
+        for name, facts in seen.easy.items()
+    }
+    # All of them, or something else than the window is amiss: others may use up their budgets.
+    if all(refusals.values()):
+        for name, facts in seen.easy.items():
+            _expect_passage(refusals[name], facts, seen, f"{name}: with less than {TWO}")
 
 
 @requirement("RATE-04")
 @observes(WINDOWS)
 def test_windows_in_a_row_are_not_overfull(observed: Results) -> None:
     """In no k windows in a row do more than k + 1 budgets of a token pass."""
-    budget, tokens = _watched(observed)
-    _need_refusals(tokens["pressing"], "pressing")
-    for name, facts in tokens.items():
-        found = overfull(facts.tally.course, budget)
+    seen = Seen.of(observed)
+    for name, facts in seen.tokens.items():
+        found = overfull(facts.tally.course, seen.budget)
         if found is not None:
+            budget = seen.budget
             raise expect.Violation(
                 expected=f"in {found.windows} windows of {budget.window:g} s at most "
                 f"{(found.windows + 1) * budget.requests} requests of one token pass (a budget of "
@@ -63,30 +80,64 @@ def test_windows_in_a_row_are_not_overfull(observed: Results) -> None:
             )
 
 
-def _watched(observed: Results) -> tuple[Budget, dict[str, Facts]]:
-    row = observed[WINDOWS].result
-    tokens = {name: Facts.from_json(one) for name, one in row["tokens"].items()}
-    if not any(facts.tally.passed for facts in tokens.values()):
-        expect.inconclusive(
-            "no call that a data plane passes on was seen by the control plane",
-            tokens["pressing"].exchange,
-        )
-    return Budget(row["budget"], row["window"]), tokens
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What was seen of some tokens over some windows."""
+
+    budget: Budget
+    tokens: Mapping[str, Facts]
+
+    @classmethod
+    def of(cls, observed: Results) -> Seen:
+        """Read the result of the observation; `Inconclusive` where nothing was limited."""
+        row = observed[WINDOWS].result
+        tokens = {name: Facts.from_json(one) for name, one in row["tokens"].items()}
+        pressing = tokens["pressing"]
+        if not pressing.tally.passed:
+            expect.inconclusive(
+                "no call that a data plane passes on was seen by the control plane",
+                pressing.exchange,
+            )
+        return cls(Budget(row["budget"], row["window"]), tokens)
+
+    @property
+    def spent(self) -> Budget:
+        """As much of the budget as passes: whether that is all of it is for RATE-13."""
+        most = max(self._at_first(facts) for facts in self._begun.values())
+        return Budget(max(min(most, self.budget.requests), 1), self.budget.window)
+
+    @property
+    def whole(self) -> Mapping[str, Facts]:
+        """Those that began by spending a whole budget: if they could not, it is for RATE-05."""
+        wanted = self.spent.requests
+        return {
+            name: facts for name, facts in self._begun.items() if self._at_first(facts) >= wanted
+        }
+
+    @property
+    def easy(self) -> Mapping[str, Facts]:
+        """Those that asked for less than they may."""
+        return {name: facts for name, facts in self.tokens.items() if name.startswith("easy")}
+
+    def slack(self, facts: Facts) -> float:
+        """How much, in seconds, a time may be off, beside what is known of each."""
+        return facts.tally.uncertainty + GRAIN * self.budget.window
+
+    @property
+    def _begun(self) -> Mapping[str, Facts]:
+        return {name: facts for name, facts in self.tokens.items() if name not in self.easy}
+
+    @staticmethod
+    def _at_first(facts: Facts) -> int:
+        course = facts.tally.course
+        first = min((span.latest for span in course.refused), default=math.inf)
+        return sum(1 for span in course.passed if span.earliest <= first)
 
 
-def _need_refusals(facts: Facts, name: str) -> None:
-    if not facts.tally.course.refused:
-        expect.inconclusive(f"{name}: the budget was never seen to be spent", facts.exchange)
-
-
-def _slack(facts: Facts, budget: Budget) -> float:
-    return facts.tally.uncertainty + GRAIN * budget.window
-
-
-def _expect_passage(refusal: Span | None, facts: Facts, budget: Budget, what: str) -> None:
+def _expect_passage(refusal: Span | None, facts: Facts, seen: Seen, what: str) -> None:
     if refusal is None:
         return
-    course = facts.tally.course
+    course, budget = facts.tally.course, seen.budget
     began = min((span.earliest for span in course.passed), default=refusal.earliest)
     passed = [span.earliest - began for span in course.passed if span.earliest < refusal.earliest]
     raise expect.Violation(

@@ -17,7 +17,7 @@ from conformance.instruments.arrivals import Attempt, Heard, Tally, tally
 from mock_control_plane.client import digest_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from conformance.callers import Callers
     from conformance.client import Caller, Request
@@ -52,7 +52,7 @@ class Place:
 
 @dataclass(slots=True)
 class Token:
-    """One token of a user; used by one thread, which adds to its attempts."""
+    """One token of a user; used by one thread, which adds its attempts and the last exchange."""
 
     caller: Caller
     realm: Realm
@@ -62,20 +62,31 @@ class Token:
     exchanges: list[Exchange] = field(default_factory=list, repr=False)
     prefix: str = field(default_factory=lambda: f"mark-{secrets.token_hex(6)}-")
 
-    def ask(self, at_once: int = 1) -> list[Exchange]:
-        """Ask for what must be passed on, over as many new connections at one moment."""
-        first = len(self.attempts)
-        marks = [f"{self.prefix}{number}" for number in range(first, first + at_once)]
-        requests = [self._request(mark, number) for number, mark in enumerate(marks, first)]
-        sent = time.monotonic()
-        exchanges = sockets.volley(self.caller.transport.reach, requests)
-        answered = time.monotonic()
-        self.attempts += [
-            Attempt(mark, sent, answered, exchange.status)
-            for mark, exchange in zip(marks, exchanges, strict=True)
-        ]
-        self.exchanges += exchanges
-        return exchanges
+    def greet(self) -> None:
+        """Make a request that the data plane serves itself, and so verifies the token for."""
+        request = self.caller.compose("GET", "/v1/project", query={"limit": 1})
+        self._make([self._next_mark()], lambda: [self.caller.transport.send(request)])
+
+    def ask(self, *, mixed: bool = False) -> bool:
+        """Ask for what must be passed on, over a kept connection; return whether it was.
+
+        It is always the same that is asked for, or (`mixed`) one thing after the other.
+        """
+        mark = self._next_mark()
+        request = self._request(mark, len(self.attempts) if mixed else 0)
+        return self._make([mark], lambda: [self.caller.transport.send(request)]) == [True]
+
+    def volley(self, at_once: int) -> list[bool]:
+        """Ask over so many new connections at one moment; return which were passed on."""
+        marks = [self._next_mark(place) for place in range(at_once)]
+        requests = [self._request(mark, 0) for mark in marks]
+        reach = self.caller.transport.reach
+        return self._make(marks, lambda: sockets.volley(reach, requests))
+
+    @property
+    def last(self) -> Exchange:
+        """The newest exchange; there must have been one."""
+        return self.exchanges[-1]
 
     def entries(self) -> list[Entry]:
         """What the control plane heard with this token, in the order in which it came."""
@@ -95,11 +106,25 @@ class Token:
     def _heard(self, entry: Entry) -> Heard:
         told = f"{entry.query} {entry.body.decode('utf-8', 'replace')}"
         found = re.search(rf"{self.prefix}\d+", told)
-        return Heard(entry.monotonic, found[0] if found else None)
+        return Heard(entry.monotonic, found[0] if found else None, entry.status)
 
-    def _request(self, mark: str, number: int) -> Request:
-        turn = number % (len(LOOKED_UP) + 1)
-        if turn == len(LOOKED_UP):
+    def _make(self, marks: Sequence[str], send: Callable[[], list[Exchange]]) -> list[bool]:
+        sent = time.monotonic()
+        exchanges = send()
+        answered = time.monotonic()
+        self.attempts += [
+            Attempt(mark, sent, answered, exchange.status)
+            for mark, exchange in zip(marks, exchanges, strict=True)
+        ]
+        self.exchanges[:] = exchanges[-1:]
+        return [exchange.ok for exchange in exchanges]
+
+    def _next_mark(self, place: int = 0) -> str:
+        return f"{self.prefix}{len(self.attempts) + place}"
+
+    def _request(self, mark: str, turn: int) -> Request:
+        place = turn % (len(LOOKED_UP) + 1)
+        if place == len(LOOKED_UP):
             return self.caller.compose("POST", LOGIN, query={"mark": mark})
-        kind = LOOKED_UP[turn]
+        kind = LOOKED_UP[place]
         return self.caller.compose("POST", f"/api/{kind}/get", json={f"{kind}_name": mark})

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
 TICKS = 20
 EASY = 0.75
-"""How much of a window lies between two requests of the token that asks for less."""
+"""How much of a window lies between two requests of the tokens that ask for less."""
+EASY_ONES = 3
 PAUSE = 0.1
 
 
@@ -56,7 +57,7 @@ class Pressing:
             self._begun = True
             spend(self.token, requests)
         for _ in range(requests + 1):
-            if not self.token.ask()[0].ok:
+            if not self.token.ask():
                 break
         self._next = now + self._plan.tick
 
@@ -84,18 +85,16 @@ class Resting:
 
 
 class Easy:
-    """A token that never asks for as much as it may."""
+    """A token that never asks for as much as it may, so often that it asks for more in all."""
 
     def __init__(self, token: Token, plan: Plan) -> None:
         self.token = token
         self._plan = plan
-        self._due = 0.0
 
     def act(self, now: float) -> None:
         """Do what is due."""
-        if now >= self._due:
+        if now >= len(self.token.attempts) * EASY * self._plan.budget.window:
             self.token.ask()
-            self._due = now + EASY * self._plan.budget.window
 
 
 def watched(ground: Ground, place: Place, plan: Plan) -> dict[str, Facts]:
@@ -105,13 +104,12 @@ def watched(ground: Ground, place: Place, plan: Plan) -> dict[str, Facts]:
         "pressing": Pressing(place.token(), plan, 0.0),
         "pressing later": Pressing(place.token(), plan, third),
         "resting": Resting(place.token(), plan),
-        "easy": Easy(place.token(), plan),
+        **{f"easy {number}": Easy(place.token(), plan) for number in range(EASY_ONES)},
     }
     why = f"{plan.seconds / plan.budget.window:g} windows of the outbound limit to pass"
     began = time.monotonic()
-    while (now := time.monotonic() - began) < plan.seconds:
+    while (left := began + plan.seconds - time.monotonic()) > 0:
+        ground.wait(min(plan.tick, left), why)
         for actor in actors.values():
             actor.act(time.monotonic() - began)
-        left = plan.seconds - now
-        ground.wait(min(plan.tick, max(left, 0.0)), why)
     return {name: Facts.of(actor.token) for name, actor in actors.items()}
