@@ -114,14 +114,19 @@ class Customer:
         self._read("project_logs")
         self._err()
 
-    def work(self) -> None:
-        """Do everything that a customer does; `Inconclusive` if not even rows can be logged."""
+    def log_everywhere(self) -> None:
+        """Log rows into every kind of object; `Inconclusive` if not even that can be done."""
         project = self.holders["project_logs"] = self._project()
         self._make_holders(project)
-        self._make_definitions(project)
         for kind in self.holders:
             self._log(kind)
             self._read(kind)
+
+    def work(self) -> None:
+        """Do everything that a customer does; `Inconclusive` if not even rows can be logged."""
+        self.log_everywhere()
+        project = self.holders["project_logs"]
+        self._make_definitions(project)
         self._log_in_a_batch(project)
         self._query(project)
         self._attach()
@@ -185,8 +190,6 @@ class Customer:
         if text not in fetched.text:
             expect.inconclusive("a row that was logged cannot be read back", fetched)
         self.done[f"log and read {kind}"] = fetched.status
-        if kind != "project_logs":
-            self._try(f"summarize {kind}", "GET", f"{path}/summarize")
 
     def _log_in_a_batch(self, project: Specimen) -> None:
         row = self.planted.row(self.specimens.unique("row"), kind="project_logs")
@@ -201,6 +204,9 @@ class Customer:
         self._try("query", "POST", "/btql", json={"query": query, "fmt": "json"})
         names: dict[str, object] = {"project_name": self.planted.text("the name of a project")}
         self._try("list projects", "GET", "/v1/project", query=names)
+        for kind in (kind for kind in self.holders if kind != "project_logs"):
+            path = f"/v1/{kind}/{self.holders[kind].id}/summarize"
+            self._try(f"summarize {kind}", "GET", path)
 
     def _attach(self) -> None:
         name = self.planted.text("the name of an attached file")

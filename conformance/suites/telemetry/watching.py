@@ -87,15 +87,22 @@ class Watching:
         return self._trial.family in families or self._trial.name == EVERYTHING
 
     def _use(self) -> Customer:
+        """Use it as a customer does; where no answer comes it is tried once more."""
         customer = Customer(self._ground.callers.new(), self._ground.specimens)
         try:
-            if self._plants:
-                customer.work()
-            else:
-                customer.work_a_little()
-        except expect.Violation as problem:
-            expect.inconclusive(f"the data plane could not be used: {problem}")
+            self._work(customer)
+        except expect.NoAnswer:
+            try:
+                self._work(customer)
+            except expect.Violation as problem:
+                expect.inconclusive(f"the data plane could not be used: {problem.came}")
         return customer
+
+    def _work(self, customer: Customer) -> None:
+        if self._plants:
+            customer.work()
+        else:
+            customer.work_a_little()
 
     def _control(self) -> Entry | None:
         """Log in as somebody new, which has to reach the control plane; the request that came."""
