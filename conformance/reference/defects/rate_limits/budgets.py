@@ -73,6 +73,17 @@ def lets_one_too_many_pass(reference: Reference) -> Reference:
     return _allowing(reference, asked if asked in (0, DEFAULT) else asked + 1)
 
 
+@defect(breaks={"RATE-01", "RATE-02"})
+def does_not_count_authentication(reference: Reference) -> Reference:
+    """The look-up of who has a token is not counted, though it leaves with that token."""
+
+    class Flawed(Limiter):
+        def applies(self, outbound: Outbound) -> bool:
+            return outbound.path != "/api/self/me" and super().applies(outbound)
+
+    return replace(reference, limiter=Flawed(reference.settings.budget))
+
+
 @defect(breaks={"RATE-02"})
 def sends_a_refused_request_in_the_next_window(reference: Reference) -> Reference:
     """A request that was answered with 429 is kept, and goes out when the window is over."""
@@ -137,5 +148,5 @@ def takes_zero_for_the_default(reference: Reference) -> Reference:
 
 @defect(breaks={"RATE-03"})
 def takes_zero_for_the_largest_byte(reference: Reference) -> Reference:
-    """Zero wraps round, and 255 requests pass."""
-    return _for_zero(reference, 255)
+    """Zero wraps round, and as many requests pass as a signed byte can count: 127."""
+    return _for_zero(reference, 127)
