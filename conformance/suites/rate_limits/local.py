@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from conformance.client import Ask, Caller
     from conformance.exchange import Exchange
     from conformance.observing import Ground, JsonObject
+    from conformance.specimens import Specimens
     from conformance.suites.rate_limits.tokens import Place, Token
 
 ROUNDS = 2
@@ -68,27 +69,25 @@ def local_requests(ground: Ground, place: Place, requests: int) -> JsonObject:
 
 
 def _operations(ground: Ground, owner: Caller) -> Iterator[Operation]:
-    """What can be done with objects that are there and have been used, and without any."""
+    """What can be done without any object, and with objects that are there and have been used."""
     yield Operation("GET", "/version", {})
-    project = ground.specimens.make(owner, "project")
+    with suppress(expect.Inconclusive):
+        for operation in _on_objects(ground.specimens, owner):
+            if owner.eventually(operation.method, operation.path, **operation.ask).ok:
+                yield operation
+
+
+def _on_objects(specimens: Specimens, owner: Caller) -> Iterator[Operation]:
+    """As much as can be made of a project with logs, a dataset and a prompt."""
+    project = specimens.make(owner, "project")
     rows: Ask = {"json": {"events": [{"input": "a row of the area rate-limits"}]}}
+    yield Operation("POST", f"/v1/project_logs/{project.id}/insert", rows)
     one: Ask = {"json": {"limit": 1}}
-    candidates = [
-        Operation("POST", f"/v1/project_logs/{project.id}/insert", rows),
-        Operation("POST", f"/v1/project_logs/{project.id}/fetch", one),
-    ]
-    with suppress(expect.Inconclusive):
-        dataset = ground.specimens.make(owner, "dataset", project=project)
-        candidates += [
-            Operation("POST", f"{dataset.path}/insert", rows),
-            Operation("GET", f"{dataset.path}/fetch", {"query": {"limit": 1}}),
-        ]
-    with suppress(expect.Inconclusive):
-        prompt = ground.specimens.make(owner, "prompt", project=project)
-        candidates.append(Operation("GET", prompt.path, {}))
-    for operation in candidates:
-        if owner.eventually(operation.method, operation.path, **operation.ask).ok:
-            yield operation
+    yield Operation("POST", f"/v1/project_logs/{project.id}/fetch", one)
+    yield Operation("GET", specimens.make(owner, "prompt", project=project).path, {})
+    dataset = specimens.make(owner, "dataset", project=project)
+    yield Operation("POST", f"{dataset.path}/insert", rows)
+    yield Operation("GET", f"{dataset.path}/fetch", {"query": {"limit": 1}})
 
 
 def _knows(token: Token, operation: Operation) -> bool:

@@ -38,11 +38,11 @@ UNKNOWN = 300
 LARGEST = 1000
 """The largest budget that is spent; twenty times as much is asked in a burst."""
 FEW = 3
-SHORT = {Effort.QUICK: 2.4, Effort.DEFAULT: 3.0, Effort.EXHAUSTIVE: MINUTE}
+SHORT = {Effort.QUICK: 3.0, Effort.DEFAULT: 3.0, Effort.EXHAUSTIVE: MINUTE}
 """The shortest windows that are worth measuring: what a busy machine adds is small beside them."""
 WINDOWS = {Effort.QUICK: 2.4, Effort.DEFAULT: 3.2, Effort.EXHAUSTIVE: 3.2}
 CROWD = {Effort.QUICK: 64, Effort.DEFAULT: 128, Effort.EXHAUSTIVE: 400}
-UNLIMITED = {Effort.QUICK: 2, Effort.DEFAULT: 20, Effort.EXHAUSTIVE: 20}
+UNLIMITED = {Effort.QUICK: 3, Effort.DEFAULT: 20, Effort.EXHAUSTIVE: 20}
 """How many times the default budget must pass where there is no limit."""
 
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 TRIES = 3
 CONNECTIONS = 64
+FEW_CONNECTIONS = 16
 BURST = 20
 IN_A_ROW = 6
 AGAIN = 20
@@ -107,7 +108,7 @@ def unlimited(place: Place, requests: int) -> Facts:
     token = place.token()
     passed = silent = 0
     while passed < requests and silent < SILENT and len(token.attempts) < 3 * requests:
-        answers = token.volley(CONNECTIONS)
+        answers = token.volley(FEW_CONNECTIONS)
         passed += answers.count(True)
         silent = 0 if any(answers) else silent + 1
     return Facts.of(token)

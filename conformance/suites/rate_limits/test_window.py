@@ -30,7 +30,7 @@ def test_token_passes_again_after_a_window(observed: Results) -> None:
     """
     seen = Seen.of(observed)
     for name, facts in seen.whole.items():
-        refusal = overlong(facts.tally.course, seen.budget, slack=seen.slack(facts))
+        refusal = overlong(facts.tally.course, seen.budget, slack=seen.slack)
         _expect_passage(refusal, facts, seen, f"{name}: a full window after it was spent")
 
 
@@ -42,7 +42,7 @@ def test_refusals_do_not_starve_a_token(observed: Results) -> None:
     """
     seen = Seen.of(observed)
     for name, facts in seen.whole.items():
-        refusal = starved(facts.tally.course, seen.spent, slack=seen.slack(facts))
+        refusal = starved(facts.tally.course, seen.spent, slack=seen.slack)
         _expect_passage(refusal, facts, seen, f"{name}: with less than {TWO}")
 
 
@@ -52,7 +52,7 @@ def test_token_that_asks_for_less_is_never_refused(observed: Results) -> None:
     """A token that asks for less than its budget in each window passes every time."""
     seen = Seen.of(observed)
     refusals = {
-        name: starved(facts.tally.course, seen.spent, slack=seen.slack(facts))
+        name: starved(facts.tally.course, seen.spent, slack=seen.slack)
         for name, facts in seen.easy.items()
     }
     # All of them, or something else than the window is amiss: others may use up their budgets.
@@ -119,9 +119,10 @@ class Seen:
         """Those that asked for less than they may."""
         return {name: facts for name, facts in self.tokens.items() if name.startswith("easy")}
 
-    def slack(self, facts: Facts) -> float:
-        """How much, in seconds, a time may be off, beside what is known of each."""
-        return facts.tally.uncertainty + GRAIN * self.budget.window
+    @property
+    def slack(self) -> float:
+        """How late, in seconds, the limiter's own clock may be."""
+        return GRAIN * self.budget.window
 
     @property
     def _begun(self) -> Mapping[str, Facts]:
