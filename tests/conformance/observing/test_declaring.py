@@ -15,6 +15,8 @@ from tests.conformance.observing.fakes import NOWHERE, observation, options_of
 if TYPE_CHECKING:
     from pathlib import Path
 
+DECLARED = ["CONTROL_PLANE_TELEMETRY=status"]
+
 
 def test_no_two_have_the_same_name() -> None:
     """A name stands for one observation, or the suite is broken."""
@@ -28,8 +30,13 @@ def test_no_two_have_the_same_name() -> None:
     ids=["default", "quick", "exhaustive"],
 )
 def test_every_test_finds_what_it_judges(tmp_path: Path, values: dict[str, object]) -> None:
-    """Whatever the effort, what a test of the suite wants observed is declared."""
-    names = [one.name for one in declared(options_of(tmp_path, **values))]
+    """Whatever the effort, what a test of the suite wants is declared for some kind of target."""
+    attached = {"dataplane_url": NOWHERE, "control_plane_url": NOWHERE, **values}
+    names = [
+        one.name
+        for target in (values, attached, {**attached, "dataplane_setting": DECLARED})
+        for one in declared(options_of(tmp_path, **target))
+    ]
     wanted = [name for need in needs_of(suite_modules()) for name in need.observations]
     assert [name for name in wanted if not matching(name, names)] == []
 
