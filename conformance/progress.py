@@ -31,6 +31,8 @@ PERCENT = len(" [100%] ")
 AREA = 12
 VERBOSE_PREFIX = len("AUD-04 inconclusive  123.4 s  ")
 SHORTEST = 16
+QUIET = 4.0
+"""How long, in seconds, nothing is said of many waits at once: each would be another line."""
 
 
 @dataclass(slots=True)
@@ -62,7 +64,7 @@ class Progress:
         self._done = 0
         self._area: str | None = None
         self._lock = threading.Lock()
-        self._saying = Saying(self.waiting)
+        self._saying = Saying(self.waiting, QUIET)
 
     def idle(self, state: State) -> None:
         """Say what is waited for, where nothing else was to be said for a while; in any thread."""

@@ -101,15 +101,16 @@ class Results:
 class Saying:
     """Says what is waited for: not at once, again when that changes, and now and then."""
 
-    def __init__(self, notify: Notify) -> None:
+    def __init__(self, notify: Notify, patience: float | None = None) -> None:
         self._notify = notify
+        self._patience = PATIENCE if patience is None else patience
         self._last = time.monotonic()
         self._what = ""
 
     def __call__(self, state: State) -> None:
         """Take that this is still waited for."""
         now, what = time.monotonic(), state.why or state.phase.value
-        if now - self._last >= (PATIENCE if what != self._what else AGAIN):
+        if now - self._last >= (self._patience if what != self._what else AGAIN):
             self._notify(state.sentence)
             self._what, self._last = what, now
 

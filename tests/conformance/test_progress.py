@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, cast
 
 import pytest
 
-from conformance.observing import results
 from conformance.observing.state import Phase, State
-from conformance.progress import Progress
+from conformance.progress import QUIET, Progress
 from conformance.requirements import load
 
 if TYPE_CHECKING:
@@ -127,6 +127,8 @@ def test_waiting_has_a_line_of_its_own(
 ) -> None:
     """What is waited for is said between the letters, where nothing else was to be said."""
     monkeypatch.setenv("COLUMNS", "60")
+    now = [0.0]
+    monkeypatch.setattr(time, "monotonic", lambda: now[0])
     progress = progress_of(pytester.parseconfigure())
     progress.pytest_xdist_node_collection_finished(None, ["node-0", "node-1"])
     capsys.readouterr()
@@ -136,7 +138,7 @@ def test_waiting_has_a_line_of_its_own(
         progress.pytest_runtest_logreport(phase)
     waiting = State("one", Phase.RUNNING, "the telemetry of one")
     progress.idle(waiting)
-    monkeypatch.setattr(results, "PATIENCE", 0.0)
+    now[0] = QUIET
     progress.idle(waiting)
     shown = capsys.readouterr().out.splitlines()
     assert shown[0].endswith("[ 50%]")
