@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from typing import TYPE_CHECKING
 
 import pytest
@@ -15,6 +16,15 @@ if TYPE_CHECKING:
     from tests.running import RunningReference
 
 pytest_plugins = ("pytester",)
+
+
+def pytest_configure() -> None:
+    """Let Ctrl-C reach what the tests start, also where this process runs in the background.
+
+    A shell starts such a process with SIGINT ignored, and every child inherits that.
+    """
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session", name="running_control_plane")
