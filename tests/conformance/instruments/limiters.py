@@ -147,7 +147,8 @@ RIGHT: dict[str, Callable[[Budget], Limiter]] = {
 
 def course_of(limiter: Limiter, requests: Iterable[Request]) -> Course:
     """Send requests, counted in the order in which that happens; their times are known as sent."""
-    passed, refused = [], []
+    passed: list[Span] = []
+    refused: list[Span] = []
     for sent, took, where in sorted(requests, key=lambda one: one[0] + one[1] * one[2]):
         span = Span(sent, sent + took)
         (passed if limiter.passes(sent + took * where) else refused).append(span)
