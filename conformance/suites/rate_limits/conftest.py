@@ -40,6 +40,6 @@ def _place(
 
 
 @pytest.fixture(scope="session", name="alone")
-def _alone(place: Place) -> Alone:
+def _alone(place: Place, options: Options) -> Alone:
     """What tokens may do that have nobody beside them."""
-    return measured(place)
+    return measured(place, options.replicas)

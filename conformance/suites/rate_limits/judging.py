@@ -77,10 +77,7 @@ def expect_kept(facts: Sequence[Facts], budget: Budget, *, how: str, replicas: i
         )
     judgement = judge((one.tally.course for one in facts), budget, replicas=replicas)
     if judgement.verdict is Verdict.UNCLEAR:
-        expect.inconclusive(
-            f"{facts[-1].told}; that is more than {budget.requests}, and no more than "
-            f"{replicas} processes pass together if each counts for itself (RATE-12)"
-        )
+        expect.inconclusive(several(facts[-1], budget, replicas))
     most = max(facts, key=lambda one: one.tally.passed)
     again = "; with fresh tokens after it " if len(facts) > 1 else ""
     others = ", ".join(str(one.tally.passed) for one in facts[1:])
@@ -91,6 +88,14 @@ def expect_kept(facts: Sequence[Facts], budget: Budget, *, how: str, replicas: i
         came=f"{facts[0].told}{again}{others}",
         exchanges=most.exchange,
         entries=most.entries,
+    )
+
+
+def several(facts: Facts, budget: Budget, replicas: int) -> str:
+    """Why it is unclear whether a budget was kept."""
+    return (
+        f"{facts.told}; a budget of {budget.requests} does not explain that, {replicas} processes "
+        "that count for themselves do (--dataplane-replicas); whether they may is for RATE-12"
     )
 
 

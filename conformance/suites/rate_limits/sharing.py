@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -25,10 +26,13 @@ Turn = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class Alone:
-    """How many requests pass with a token at least, and at most, when nobody is beside it."""
+    """How many requests pass with a token at least, and at most, when nobody is beside it.
+
+    Where each of several processes counts for itself, there is no such most.
+    """
 
     least: int
-    most: int
+    most: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +44,7 @@ class Shared:
     problem: str
 
 
-def measured(place: Place) -> Alone:
+def measured(place: Place, replicas: int) -> Alone:
     """Spend the budgets of two tokens; `Inconclusive` where that cannot be seen."""
     counts = []
     for _ in range(2):
@@ -51,6 +55,8 @@ def measured(place: Place) -> Alone:
         counts.append(token.tally().granted)
     if not all(counts):
         expect.inconclusive("no call that a data plane passes on was seen by the control plane")
+    if replicas > 1:
+        return Alone(-(-min(counts) // replicas), math.inf)
     return Alone(min(counts), max(counts))
 
 
@@ -70,7 +76,7 @@ def played(place: Place, alone: Alone, turns: Sequence[Turn]) -> list[Shared]:
 def _problems(place: Place, alone: Alone, turns: Sequence[Turn]) -> Iterator[Shared]:
     owner = place.person()
     tokens = [place.token(owner), place.token(owner), place.token()]
-    third = -(-alone.most // 3)
+    third = -(-alone.least // 3)
     for who, thirds in turns:
         if not tokens[who].attempts:
             tokens[who].greet()

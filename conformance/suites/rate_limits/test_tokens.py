@@ -16,6 +16,7 @@ from conformance.suites.rate_limits.sharing import SMALL, WHO, Alone, Turn, play
 
 if TYPE_CHECKING:
     from conformance.observing import Results
+    from conformance.options.values import Options
     from conformance.suites.rate_limits.tokens import Place
 
 SPENT = "rate-limits.spent-"
@@ -47,13 +48,13 @@ def test_tokens_that_take_turns_have_their_own_budgets(
 
 @requirement("RATE-05")
 @observes(SPENT)
-def test_spent_token_spends_no_other(observed: Results) -> None:
+def test_spent_token_spends_no_other(observed: Results, options: Options) -> None:
     """When one token's budget is spent, another token of its user and one of another user pass."""
     for spent in map(Spent.of, observed.matching(SPENT)):
         spent.need_limit()
         # What passes beyond the budget is for RATE-02.
         most = spent.budget.requests if spent.budget is not None else math.inf
-        own = min(most, *(facts.tally.granted for facts in spent.turns))
+        own = min(most, *(one.tally.granted // options.replicas for one in spent.turns))
         for whose, facts in spent.beside.items():
             expect.that(
                 facts.tally.granted >= own or not facts.tally.course.refused,
