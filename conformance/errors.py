@@ -1,7 +1,7 @@
 """What can go wrong around a run, each with the exit code that it ends with.
 
-Reading options: `UsageProblem`. Launching: `CannotLaunch`. Becoming ready: `NotReady`,
-`DataPlaneDied`. Connecting: `Unreachable`, `NotADataPlane`, `KeyRefused`, `NotConnected`.
+Options: `UsageProblem`. Launching: `CannotLaunch`, then `NotReady`, `DataPlaneDied`. Connecting:
+`Unreachable`, `NotADataPlane`, `KeyRefused`, `NotConnected`. Observing: `ObservationBroke`.
 """
 
 from __future__ import annotations
@@ -57,3 +57,7 @@ class NotConnected(EnvironmentProblem):
 
 class ControlPlaneProblem(EnvironmentProblem):
     """The mock control plane cannot be started or reached."""
+
+
+class ObservationBroke(ConformanceError):
+    """An observation of the suite broke by itself, or a test wants one that nobody makes."""

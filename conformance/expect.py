@@ -58,6 +58,15 @@ class Inconclusive(Skipped):
         self.row = row
 
 
+class OutOfReach(Skipped):
+    """A test cannot be run on this data plane; `unlock` is the option with which it could be."""
+
+    def __init__(self, reason: str, *, unlock: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.unlock = unlock
+
+
 def that(
     condition: object,
     *,

@@ -18,20 +18,24 @@ if TYPE_CHECKING:
 
     from conformance.requirements import Catalogue
 
-__all__ = ["Need", "needs_of", "requirement", "settings", "suite_modules"]
+__all__ = ["Need", "needs_of", "observes", "requirement", "settings", "suite_modules"]
 
 SUITES = "conformance.suites"
 REQUIREMENT = "requirement"
 SETTINGS = "dataplane_settings"
+OBSERVES = "dataplane_observes"
 
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """What one test judges, and the configurations that it needs beside the default one."""
+    """What one test judges, the configurations that it needs beside the default one, and what
+    it needs to have observed.
+    """
 
     test: str
     requirement: str
     configurations: tuple[Mapping[str, str], ...] = field(default=())
+    observations: tuple[str, ...] = ()
 
 
 def requirement(identifier: str) -> pytest.MarkDecorator:
@@ -48,6 +52,14 @@ def settings(values: Mapping[str, str]) -> pytest.MarkDecorator:
     return pytest.mark.dataplane_settings(dict(values))
 
 
+def observes(*names: str) -> pytest.MarkDecorator:
+    """Say which observations a test judges, by their names or by how their names begin.
+
+    The test reads them from the fixture `observed`: `observed[name]`, `observed.matching(prefix)`.
+    """
+    return pytest.mark.dataplane_observes(*names)
+
+
 def needs_of(modules: Iterable[ModuleType]) -> Iterator[Need]:
     """What the tests of these modules need, read from their marks."""
     for module in modules:
@@ -57,7 +69,9 @@ def needs_of(modules: Iterable[ModuleType]) -> Iterator[Need]:
                 ids = [mark.args[0] for mark in marks if mark.name == REQUIREMENT]
                 if ids:
                     asked = (mark.args[0] for mark in marks if mark.name == SETTINGS)
-                    yield Need(f"{module.__name__}.{name}", ids[-1], tuple(asked))
+                    wanted = [name for mark in marks if mark.name == OBSERVES for name in mark.args]
+                    full_name = f"{module.__name__}.{name}"
+                    yield Need(full_name, ids[-1], tuple(asked), tuple(wanted))
 
 
 def suite_modules() -> list[ModuleType]:

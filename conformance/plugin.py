@@ -9,6 +9,7 @@ from conformance.options.table import GROUPS, add_to, target_given
 MARKERS = (
     "requirement(id): the requirement of a data plane that this test judges",
     "dataplane_settings(values): a configuration in which this test needs the data plane",
+    "dataplane_observes(*names): what this test needs to have observed, by name or beginning",
 )
 
 

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pytest
 
 from conformance.observation import Outcome, worst_of
+from conformance.observing.results import Saying
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from conformance.observing.state import State
     from conformance.requirements import Catalogue
 
 __all__ = ["Progress"]
@@ -28,6 +31,8 @@ PERCENT = len(" [100%] ")
 AREA = 12
 VERBOSE_PREFIX = len("AUD-04 inconclusive  123.4 s  ")
 SHORTEST = 16
+QUIET = 4.0
+"""How long, in seconds, nothing is said of many waits at once: each would be another line."""
 
 
 @dataclass(slots=True)
@@ -39,7 +44,7 @@ class _Test:
 
 
 class Progress:
-    """Stands in for pytest's own dots where only the suite runs; called in pytest's main thread."""
+    """Stands in for pytest's own dots where only the suite runs; the lock guards what it writes."""
 
     def __init__(self, terminal: pytest.TerminalReporter, catalogue: Catalogue) -> None:
         config = terminal.config
@@ -58,6 +63,19 @@ class Progress:
         self._all = 0
         self._done = 0
         self._area: str | None = None
+        self._lock = threading.Lock()
+        self._saying = Saying(self.waiting, QUIET)
+
+    def idle(self, state: State) -> None:
+        """Say what is waited for, where nothing else was to be said for a while; in any thread."""
+        self._saying(state)
+
+    def waiting(self, sentence: str) -> None:
+        """Say what is waited for, on a line of its own; in any thread."""
+        with self._lock:
+            self._end_line()
+            self._terminal.line(f"{'':<{AREA}}{sentence}", yellow=True)
+            self._terminal.flush()
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         """Note how many tests there are."""
@@ -86,15 +104,18 @@ class Progress:
             return
         test = self._tests.setdefault(report.nodeid, _Test())
         test.outcome = worst_of([test.outcome, Outcome(told["outcome"])]) or test.outcome
-        test.seconds += report.duration
+        test.seconds += max(report.duration - told["waited"], 0.0)
         if report.when == "teardown":
             self._done += 1
-            self._show(told["requirement"], told["name"], self._tests.pop(report.nodeid))
+            self._saying.rest()
+            with self._lock:
+                self._show(told["requirement"], told["name"], self._tests.pop(report.nodeid))
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self) -> None:
         """End the line that was begun."""
-        self._end_line()
+        with self._lock:
+            self._end_line()
 
     def _show(self, requirement: str, name: str, test: _Test) -> None:
         letter, markup = LETTERS[test.outcome]

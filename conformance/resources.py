@@ -15,11 +15,14 @@ from conformance import expect, held
 from conformance.callers import Callers
 from conformance.client import Patience, Transport
 from conformance.description import Description
+from conformance.observing.files import Files
+from conformance.observing.results import Results
+from conformance.observing.running import ABSENT
 from conformance.specimens import Specimens
 from mock_control_plane.client import ControlPlane, Realm
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from conformance.deployment.environment import Deployment, Environment
     from conformance.options.values import Options
@@ -97,16 +100,10 @@ def _transport(
     options: Options, deployment: Deployment, pytestconfig: pytest.Config
 ) -> Iterator[Transport]:
     """The connections of this worker to the default deployment."""
-    capture = pytestconfig.pluginmanager.getplugin("capturemanager")
-
-    def notify(text: str) -> None:
-        with capture.global_and_fixture_disabled():
-            print(text, file=sys.stderr)  # noqa: T201 - a run that waits says why
-
     transport = Transport(
         replace(options.reach, url=deployment.url),
         patience=Patience(write_visible=options.profile.timing.write_visible),
-        notify=notify,
+        notify=_notify(pytestconfig),
     )
     yield transport
     transport.close()
@@ -126,7 +123,32 @@ def _specimens(environment: Environment, options: Options) -> Iterator[Specimens
     specimens.delete_all()
 
 
+@pytest.fixture(scope="session", name="observed")
+def _observed(options: Options, pytestconfig: pytest.Config) -> Results:
+    """What was observed since the run began; a test names what it reads with `@observes`."""
+    absent = "" if options.target.started else ABSENT
+    files = Files(options.report_dir)
+    if hasattr(pytestconfig, "workerinput"):
+        return Results(files, absent=absent)  # the owner of the session says what is waited for
+    return Results(files, absent=absent, notify=_notify(pytestconfig))
+
+
 @pytest.fixture(scope="session", name="description")
 def _description() -> Description:
     """The API's operations, by our own description of it."""
     return Description.load()
+
+
+def _notify(config: pytest.Config) -> Callable[[str], None]:
+    """What prints a line while a test is running; a run that waits says why."""
+    capture = config.pluginmanager.getplugin("capturemanager")
+    progress = config.pluginmanager.getplugin("dataplane-progress")
+
+    def notify(text: str) -> None:
+        with capture.global_and_fixture_disabled():
+            if progress is not None:
+                progress.waiting(text)
+            else:
+                print(text, file=sys.stderr)  # noqa: T201
+
+    return notify

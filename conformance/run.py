@@ -10,10 +10,12 @@ import pytest
 
 from conformance import held
 from conformance.console import Console
-from conformance.deployment.control_plane import Mock, bring_up
+from conformance.deployment.control_plane import Mock, bring_up, connect
 from conformance.deployment.pool import Pool
 from conformance.errors import ConformanceError, DataPlaneDied
 from conformance.marks import SUITES, needs_of, suite_modules
+from conformance.observing.owner import Owner
+from conformance.observing.staging import Surroundings
 from conformance.options.invocation import command_line, replay_options
 from conformance.progress import Progress
 from conformance.report.collector import Collector, Reporting
@@ -34,9 +36,10 @@ if TYPE_CHECKING:
     from conformance.requirements import Catalogue
     from conformance.scope import Scope
 
-__all__ = ["WORKER_INPUT", "Run"]
+__all__ = ["WORKER_INPUT", "WORKER_TAKES", "Run"]
 
 WORKER_INPUT = "dataplane_environment"
+WORKER_TAKES = "dataplane_takes"
 INTERRUPTED = 2
 DYING = 0.5
 """How long, in seconds, a data plane that refuses connections may take to be dead."""
@@ -61,6 +64,7 @@ class Run:
         self._environment: Environment | None = None
         self._problem: Problem | None = None
         self._termination = Termination()
+        self.observing = Owner(config, options, self._surroundings)
         self.collector = Collector(
             catalogue=catalogue,
             scope=scope,
@@ -99,7 +103,12 @@ class Run:
                 version=environment.version if environment else None,
                 url=environment.default.url if environment else options.target.address or None,
             ),
-            deployments=environment.deployments if environment else (),
+            deployments=(
+                *(environment.deployments if environment else ()),
+                *self.observing.deployments,
+            ),
+            longest_wait=self.observing.longest_wait,
+            observations=self.observing.states,
             problem=self._problem,
         )
 
@@ -118,15 +127,18 @@ class Run:
         if held.ENVIRONMENT not in config.stash:
             config.stash[held.ENVIRONMENT] = self._begin(session, console)
         self._environment = config.stash[held.ENVIRONMENT]
+        self.observing.prepare()
         terminal = config.pluginmanager.getplugin("terminalreporter")
         if terminal is not None and config.args == [SUITES]:
             config.pluginmanager.register(Progress(terminal, self._catalogue), "dataplane-progress")
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_configure_node(self, node: object) -> None:
-        """Tell a worker of pytest-xdist what is up."""
+        """Tell a worker of pytest-xdist what is up, and what will take how long."""
         assert self._environment is not None
-        node.workerinput[WORKER_INPUT] = self._environment.to_json()  # type: ignore[attr-defined]
+        told = node.workerinput  # type: ignore[attr-defined]
+        told[WORKER_INPUT] = self._environment.to_json()
+        told[WORKER_TAKES] = self.observing.takes
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
@@ -158,6 +170,16 @@ class Run:
         self._pool = Pool(self._options, mock, run=self.id)
         return self._pool.start(self._configurations())
 
+    def _surroundings(self) -> Surroundings:
+        """What observations are made in; a pool only where the data plane is not attached to."""
+        assert self._environment is not None
+        means, address = self._config.stash.get(held.MEANS, None), self._environment.control_plane
+        if self._pool is None and means is not None and address is not None:
+            self._mock = connect(address)
+            self._pool = Pool(self._options, self._mock, run=self.id, means=means)
+        pool = self._pool if self._options.target.started else None
+        return Surroundings(self._options, self._environment, pool)
+
     def _configurations(self) -> list[Mapping[str, str]]:
         needs = needs_of(suite_modules())
         return [
@@ -181,8 +203,10 @@ class Run:
     def _take_down(self) -> None:
         pool, mock = self._pool, self._mock
         self._pool = self._mock = None
+        self.observing.end()
         if pool is not None:
             pool.stop()
+        self.observing.join()
         if mock is not None:
             mock.stop()
 

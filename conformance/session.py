@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,12 +14,15 @@ from conformance.deployment.environment import Environment
 from conformance.errors import UsageProblem
 from conformance.examples import set_up_examples
 from conformance.marks import REQUIREMENT, SUITES
+from conformance.observing.files import Files
+from conformance.observing.ordering import Ordering
 from conformance.options.reading import Raw, prepare_report_dir, read
 from conformance.report.collector import Collector, Reporting
 from conformance.report.facts import Facts, RunFacts, Target
 from conformance.requirements import load
-from conformance.run import WORKER_INPUT, Run
+from conformance.run import WORKER_INPUT, WORKER_TAKES, Run
 from conformance.scope import LEFT_OUT, Scope, scope_of
+from conformance.steady import Steadying
 from conformance.termination import Termination
 
 if TYPE_CHECKING:
@@ -25,6 +30,18 @@ if TYPE_CHECKING:
     from conformance.requirements import Catalogue
 
 __all__ = ["join"]
+
+Takes = Callable[[], Mapping[str, float]]
+Want = Callable[[Iterable[str]], object]
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What a session judges, and how."""
+
+    options: Options
+    catalogue: Catalogue
+    scope: Scope
 
 
 def join(config: pytest.Config) -> None:
@@ -43,25 +60,42 @@ def join(config: pytest.Config) -> None:
     set_up_examples(config, options)
     scope = scope_of(options, catalogue)
     config.pluginmanager.register(resources, "dataplane-resources")
-    config.pluginmanager.register(Selecting(scope), "dataplane-selecting")
+    config.pluginmanager.register(Steadying(), "dataplane-steadying")
+    selecting = Selecting(scope)
+    config.pluginmanager.register(selecting, "dataplane-selecting")
     if is_worker(config):
-        workerinput = config.workerinput  # type: ignore[attr-defined]
-        config.stash[held.ENVIRONMENT] = Environment.from_json(workerinput[WORKER_INPUT])
-        collector = Collector(
-            catalogue=catalogue, scope=scope, facts=_no_facts, reporting=Reporting()
-        )
-        config.pluginmanager.register(collector, "dataplane-collector")
-        Termination().install()
+        takes, want = _work(config, Judged(options, catalogue, scope))
     else:
-        run = Run(config, options, catalogue, scope)
-        config.pluginmanager.register(run.collector, "dataplane-collector")
-        # After the collector, so that it is asked first whether a failure is the data plane's.
-        config.pluginmanager.register(run, "dataplane-run")
+        takes, want = _own(config, Judged(options, catalogue, scope))
+    ordering = Ordering(takes, judged=selecting.judges, want=want)
+    config.pluginmanager.register(ordering, "dataplane-ordering")
 
 
 def is_worker(config: pytest.Config) -> bool:
     """Whether this process only runs tests for another one that owns the session."""
     return hasattr(config, "workerinput")
+
+
+def _own(config: pytest.Config, judged: Judged) -> tuple[Takes, Want]:
+    """Take the part of the process that owns the session."""
+    run = Run(config, judged.options, judged.catalogue, judged.scope)
+    config.pluginmanager.register(run.collector, "dataplane-collector")
+    # After the collector, so that it is asked first whether a failure is the data plane's.
+    config.pluginmanager.register(run, "dataplane-run")
+    config.pluginmanager.register(run.observing, "dataplane-observing")
+    return lambda: run.observing.takes, run.observing.begin
+
+
+def _work(config: pytest.Config, judged: Judged) -> tuple[Takes, Want]:
+    """Take the part of one of its workers."""
+    told = config.workerinput  # type: ignore[attr-defined]
+    config.stash[held.ENVIRONMENT] = Environment.from_json(told[WORKER_INPUT])
+    collector = Collector(
+        catalogue=judged.catalogue, scope=judged.scope, facts=_no_facts, reporting=Reporting()
+    )
+    config.pluginmanager.register(collector, "dataplane-collector")
+    Termination().install()
+    return lambda: told[WORKER_TAKES], Files(judged.options.report_dir).want
 
 
 class Selecting:
@@ -85,6 +119,10 @@ class Selecting:
         missing = self._missing(item)
         if missing:
             pytest.skip(" ".join(missing.values()))
+
+    def judges(self, item: pytest.Item) -> bool:
+        """Whether a test, if it is not deselected, will be more than skipped."""
+        return not self._missing(item)
 
     def _missing(self, item: pytest.Item) -> dict[str, str]:
         mark = item.get_closest_marker(REQUIREMENT)

@@ -223,12 +223,19 @@ def _unlocks(results: Iterable[Result]) -> tuple[Unlock, ...]:
 
 def _wanted(result: Result) -> list[tuple[str, str, str]]:
     if result.outcome is Outcome.SKIPPED:
-        return [(one.need, one.unlock, one.sentence) for one in result.missing]
+        wanted = [(one.need, one.unlock, one.sentence) for one in result.missing]
+        return wanted or _out_of_reach(result.reason)
     row = result.reason.row if result.reason is not None else None
     if result.outcome is Outcome.INCONCLUSIVE and row is not None:
         sentence = f"Confirm or correct the row {row!r} in a wire profile of your own."
         return [(f"wire:{row}", "--dataplane-wire-profile FILE", sentence)]
     return []
+
+
+def _out_of_reach(reason: Reason | None) -> list[tuple[str, str, str]]:
+    """What would let a requirement be judged that was in scope, and cannot be judged like this."""
+    unlocks = reason.unlock if reason is not None else ()
+    return [("setting", unlock, reason.sentence) for unlock in unlocks if reason is not None]
 
 
 INTERRUPTED, INTERNAL_ERROR, NOTHING_SELECTED, NOT_JUDGED = 2, 3, 5, 6

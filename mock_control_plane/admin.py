@@ -39,6 +39,7 @@ ROUTES: Final = [
     Route(f"{REALM}/service-tokens", ask.create_service_token, methods=["POST"]),
     Route(f"{REALM}/position", ask.position, methods=["GET"]),
     Route(f"{REALM}/entries", ask.entries, methods=["GET"]),
+    Route(f"{REALM}/telemetry", ask.telemetry, methods=["GET"]),
     Route(f"{REALM}/count", ask.count, methods=["GET"]),
     Route(f"{REALM}/wait", ask.wait, methods=["GET"]),
     Route(f"{REALM}/export", ask.export, methods=["GET"]),

@@ -13,7 +13,14 @@ from typing import TYPE_CHECKING, Final
 from starlette.responses import StreamingResponse
 
 from mock_control_plane import __version__
-from mock_control_plane.questions import MARK, answer, fields_of, number_of, selection_of
+from mock_control_plane.questions import (
+    MARK,
+    answer,
+    fields_of,
+    number_of,
+    selection_of,
+    telemetry_of,
+)
 from mock_control_plane.reading import PAGE, Reader, Selection, arrivals, existing, wait_for
 from mock_control_plane.realms import Order, Realm, Realms
 
@@ -125,6 +132,15 @@ async def entries(request: Request) -> Response:
         _inspection(request).reader.entries, _selection(request), limit
     )
     return answer({"entries": [entry.to_json() for entry in page], "more": more})
+
+
+async def telemetry(request: Request) -> Response:
+    """Give one page of entries with telemetry in them, decoded, of one `kind` or of all."""
+    limit = min(int(number_of(request, "limit", PAGE)), PAGE)
+    page, more = await asyncio.to_thread(
+        _inspection(request).reader.telemetry, telemetry_of(request, _realm(request).name), limit
+    )
+    return answer({"telemetry": [each.to_json() for each in page], "more": more})
 
 
 async def count(request: Request) -> Response:

@@ -12,6 +12,8 @@ from starlette.responses import JSONResponse
 
 from mock_control_plane import __version__
 from mock_control_plane.reading import Selection
+from mock_control_plane.sighting import UNKNOWN
+from mock_control_plane.wire import TELEMETRY
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -49,6 +51,17 @@ async def fields_of(request: Request, *known: str, required: str | None = None) 
 def selection_of(request: Request, realm: str) -> Selection:
     """Return which entries of a realm are asked for."""
     filters = {name: value for name, value in request.query_params.items() if name not in CURSOR}
+    return Selection.parse(realm, int(number_of(request, "after", 0)), filters)
+
+
+def telemetry_of(request: Request, realm: str) -> Selection:
+    """Return which telemetry of a realm is asked for: filters of entries, and a `kind`."""
+    known = (*TELEMETRY, UNKNOWN)
+    filters = {name: value for name, value in request.query_params.items() if name not in CURSOR}
+    kind = filters.pop("kind", None)
+    if kind is not None and kind not in known:
+        raise BadQuestion(f"there is no telemetry of kind {kind!r}; expected {', '.join(known)}")
+    filters["classification"] = "telemetry" if kind is None else f"telemetry:{kind}"
     return Selection.parse(realm, int(number_of(request, "after", 0)), filters)
 
 

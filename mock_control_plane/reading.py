@@ -8,12 +8,15 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 from contextlib import aclosing, closing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
-from typing import TYPE_CHECKING, Final
+from threading import Lock
+from typing import TYPE_CHECKING, Any, Final
 
 from mock_control_plane.entry import Entry, Principal
 from mock_control_plane.journal import Record
+from mock_control_plane.sighting import Telemetry
+from mock_control_plane.telemetry import Request, classified, is_classified, sight
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Iterator, Mapping
@@ -24,6 +27,7 @@ if TYPE_CHECKING:
 
 PAGE: Final = 1000
 PAGE_BYTES: Final = 32 * 1024 * 1024
+KNOWN: Final = 200_000
 
 FILTERS: Final = {
     "method": "method = ?",
@@ -31,7 +35,8 @@ FILTERS: Final = {
     "path_prefix": "instr(path, ?) = 1",
     "principal": "principal = ?",
     "principal_kind": "principal_kind = ?",
-    "classification": "classify(method, path) = ?",
+    "classification": "is_classified(coalesce(known(seq), classify(seq, method, path,"
+    " headers, body, body_size)), ?)",
     "status": "status IS ?",
     "credential": "credential = ?",
     "since": "at >= ?",
@@ -72,6 +77,10 @@ class Reader:
 
     path: Path
     profile: Profile
+    # What entries were found to be; they never change, so it is found once.
+    known: dict[int, str] = field(default_factory=dict, compare=False, repr=False)
+    # Decoding takes memory, and does not get faster by being done at the same time.
+    decoding: Lock = field(default_factory=Lock, compare=False, repr=False)
 
     def count(self, selection: Selection) -> int:
         """Return how many entries there are."""
@@ -93,6 +102,21 @@ class Reader:
                 return found, True
         return found, len(found) == limit
 
+    def telemetry(self, selection: Selection, limit: int) -> tuple[list[Telemetry], bool]:
+        """Return the first entries with telemetry in them, decoded, and whether there may be more.
+
+        At most `limit`; fewer where they would be too much to hand out at once.
+        """
+        found: list[Telemetry] = []
+        size = 0
+        for entry in self._each(selection, limit):
+            with self.decoding:
+                found.append(Telemetry(entry, sight(entry, self.profile)))
+            size += len(entry.body)
+            if size > PAGE_BYTES // 8:
+                return found, True
+        return found, len(found) == limit
+
     def _each(self, selection: Selection, limit: int) -> Iterator[Entry]:
         statement, values = selection.sql(f"seq, {', '.join(Record._fields)}")
         with closing(self._connected()) as connection:
@@ -100,7 +124,7 @@ class Reader:
                 yield self._entry(seq, Record(*row))
 
     def _entry(self, seq: int, record: Record) -> Entry:
-        return Entry(
+        entry = Entry(
             seq=seq,
             realm=record.realm,
             at=record.at,
@@ -113,16 +137,32 @@ class Reader:
             body_size=record.body_size,
             principal=Principal(record.principal_kind, record.principal),
             credential=record.credential,
-            classification=self.profile.classify(record.method, record.path),
+            classification="",
             status=record.status,
             fault=record.fault,
             duration=record.duration,
         )
+        return replace(entry, classification=self._classified(seq, entry))
+
+    def _classified(self, seq: int, request: Request | Entry) -> str:
+        if seq not in self.known:
+            if len(self.known) >= KNOWN:
+                self.known.clear()
+            with self.decoding:
+                self.known[seq] = classified(request, self.profile)
+        return self.known[seq]
+
+    def _classify(self, *columns: Any) -> str:
+        seq, method, path, headers, body, body_size = columns
+        request = Request(method, path, tuple(_headers(headers)), body, body_size)
+        return self._classified(seq, request)
 
     def _connected(self) -> sqlite3.Connection:
         connection = sqlite3.connect(self.path, isolation_level=None)
         connection.execute("PRAGMA query_only = ON")
-        connection.create_function("classify", 2, self.profile.classify, deterministic=True)
+        connection.create_function("known", 1, self.known.get)
+        connection.create_function("classify", 6, self._classify)
+        connection.create_function("is_classified", 2, is_classified, deterministic=True)
         return connection
 
 

@@ -10,7 +10,9 @@ import secrets
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from mock_control_plane.acknowledging import Acknowledgements
 from mock_control_plane.app import World, create_app
+from mock_control_plane.bodies import Allowance
 from mock_control_plane.directory import Directory
 from mock_control_plane.objects import Objects
 from mock_control_plane.recording import Recorder
@@ -74,11 +76,8 @@ class Realms:
         self.profile = profile
         self._listen = listen
         self._realms: dict[str, Realm] = {}
-        self._acknowledged = {
-            (endpoint.method, endpoint.path): row.format
-            for row in profile.telemetry
-            for endpoint in row.endpoints
-        }
+        self._acknowledgements = Acknowledgements(profile)
+        self._allowance = Allowance()
 
     def __iter__(self) -> Iterator[Realm]:
         return iter(self._realms.values())
@@ -112,7 +111,8 @@ class Realms:
             self.journal,
             realm=name,
             principal_of=directory.principal_of,
-            acknowledged=self._acknowledged,
+            acknowledgements=self._acknowledgements,
+            allowance=self._allowance,
         )
         url = await self._listen(front(recorder), order.host)
         self._realms[name] = Realm(name, url, directory, objects)

@@ -8,23 +8,24 @@ from __future__ import annotations
 import re
 import time
 from functools import lru_cache
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
+from mock_control_plane.acknowledging import TEXT, whole
+from mock_control_plane.bodies import MAX_BODY, Body
 from mock_control_plane.entry import digest_of
 from mock_control_plane.journal import Record
 
 if TYPE_CHECKING:
     import asyncio
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+    from mock_control_plane.acknowledging import Acknowledgements
+    from mock_control_plane.bodies import Allowance
     from mock_control_plane.entry import Principal
     from mock_control_plane.journal import Journal
-    from mock_control_plane.wire import Format
 
-MAX_BODY: Final = 16 * 1024 * 1024
 LOGIN: Final = "/api/apikey/login"
 # In the order in which they are believed.
 CREDENTIALS: Final = (b"authorization", b"x-bt-auth-token", b"x-api-key")
@@ -35,16 +36,8 @@ SCHEMES: Final = frozenset({"bearer", "basic", "token"})
 TOKEN: Final = re.compile(rb'(?<="token")(\s*:\s*")((?:[^"\\]|\\.)+)')
 
 
-def _whole(status: int, content_type: bytes, body: bytes) -> tuple[Message, Message]:
-    headers = [(b"content-type", content_type), (b"content-length", b"%d" % len(body))]
-    start: Message = {"type": "http.response.start", "status": status, "headers": headers}
-    return start, {"type": "http.response.body", "body": body}
-
-
-JSON: Final = _whole(200, b"application/json", b"{}")
-PROTOBUF: Final = _whole(200, b"application/x-protobuf", b"")
-TOO_LARGE: Final = _whole(
-    413, b"text/plain; charset=utf-8", b"A body of more than %d bytes is not read" % MAX_BODY
+TOO_LARGE: Final = whole(
+    413, TEXT, b"a body of more than %d bytes is not read; send less at once" % MAX_BODY
 )
 
 
@@ -54,87 +47,70 @@ class Recorder:
     A request that only has to be recorded and acknowledged never sees the inner application.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what a recorder works with, and nothing optional
         self,
         app: ASGIApp,
         journal: Journal,
         *,
         realm: str,
         principal_of: Callable[[str | None], Principal],
-        acknowledged: Mapping[tuple[str, str], Format] = MappingProxyType({}),
+        acknowledgements: Acknowledgements,
+        allowance: Allowance,
     ) -> None:
         self.app = app
         self.journal = journal
         self.realm = realm
         self.principal_of = principal_of
-        self.acknowledged = acknowledged
+        self.acknowledgements = acknowledgements
+        self.allowance = allowance
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request, and enter it."""
         request = _Request(self, scope)
-        if not await request.read(receive):
+        try:
+            await request.body.read(receive)
+            await self._answer(request, receive, send)
+        finally:
+            request.body.release()
+
+    async def _answer(self, request: _Request, receive: Receive, send: Send) -> None:
+        scope, body = request.scope, request.body
+        if not body.whole:
             await request.enter(None)
             return
-        format = self.acknowledged.get((scope["method"], scope["path"]))
-        if format is not None:
-            start, body = PROTOBUF if format == "otlp" and request.is_protobuf() else JSON
-        elif request.size > MAX_BODY:
-            start, body = TOO_LARGE
+        row = self.acknowledgements.rows.get((scope["method"], scope["path"]))
+        if row is not None:
+            answer = await self.acknowledgements.answer(row, scope["headers"], body)
+        elif body.is_cut:
+            answer = TOO_LARGE
         else:
             await request.routed(self.app, receive, send)
             return
-        await request.enter(start["status"])
-        await send(start)
-        await send(body)
+        await request.enter(answer.start["status"])
+        await send(answer.start)
+        await send(answer.body)
 
 
 class _Request:
     """One request while it is answered."""
 
-    __slots__ = ("arrived", "at", "body", "recorder", "scope", "size")
+    __slots__ = ("arrived", "at", "body", "recorder", "scope")
 
     def __init__(self, recorder: Recorder, scope: Scope) -> None:
         self.at = time.time()
         self.arrived = time.monotonic()
         self.recorder = recorder
         self.scope = scope
-        self.body = b""
-        self.size = 0
-
-    async def read(self, receive: Receive) -> bool:
-        """Read the body, whole or up to its limit; tell whether the client sent all of it."""
-        message = await receive()
-        if message["type"] == "http.request" and not message.get("more_body"):
-            body = message.get("body", b"")
-            self.body = body[:MAX_BODY]
-            self.size = len(body)
-            return True
-        kept = bytearray()
-        while message["type"] == "http.request":
-            chunk = message.get("body", b"")
-            self.size += len(chunk)
-            kept += chunk[: MAX_BODY - len(kept)]
-            if not message.get("more_body"):
-                break
-            message = await receive()
-        self.body = bytes(kept)
-        return bool(message["type"] == "http.request")
+        self.body = Body(recorder.allowance)
 
     async def routed(self, app: ASGIApp, receive: Receive, send: Send) -> None:
         """Let the inner application answer."""
         answer = _Answer(self, send)
         try:
-            await app(self.scope, _replayed(self.body, receive), answer)
+            await app(self.scope, _replayed(self.body.content, receive), answer)
         finally:
             if not answer.entered:
                 await self.enter(None)
-
-    def is_protobuf(self) -> bool:
-        """Tell whether the sender speaks protobuf, and so wants to be answered in it."""
-        return any(
-            name == b"content-type" and value.startswith(b"application/x-protobuf")
-            for name, value in self.scope["headers"]
-        )
 
     def enter(self, status: int | None) -> asyncio.Future[int]:
         """Append the entry; to be awaited before the answer is completed."""
@@ -142,7 +118,7 @@ class _Request:
         headers, found = _kept(scope["headers"])
         authorization = found.get(b"authorization")
         credential = next((found[name] for name in CREDENTIALS if name in found), None)
-        body = self.body
+        body = self.body.content
         if body and scope["path"] == LOGIN:
             body, token = _without_token(body)
             authorization = authorization or token
@@ -162,7 +138,7 @@ class _Request:
                 status=status,
                 fault=None,
                 duration=time.monotonic() - self.arrived,
-                body_size=self.size,
+                body_size=self.body.size,
                 headers=headers,
                 body=body,
             )

@@ -110,14 +110,20 @@ class Profile:
         """The rows that nobody has confirmed or shown."""
         return tuple(row for row in self.rows.values() if row.basis == "assumed")
 
+    def telemetry_kind(self, method: str, path: str) -> str | None:
+        """Return the kind of telemetry that an endpoint is for, None if it is for none."""
+        for row in self.telemetry:
+            if any(method == each.method and path == each.path for each in row.endpoints):
+                return row.name
+        return None
+
     def classify(self, method: str, path: str) -> str:
         """Return what a request to the control plane is, by its method and path alone.
 
         One of login, metadata, provisioning, `telemetry:<kind>` and unknown.
         """
-        for row in self.telemetry:
-            if any(method == each.method and path == each.path for each in row.endpoints):
-                return f"telemetry:{row.name}"
+        if (kind := self.telemetry_kind(method, path)) is not None:
+            return f"telemetry:{kind}"
         match path.split("/"):
             case ["", "api", "apikey", "login"]:
                 return "login"

@@ -20,6 +20,7 @@ __all__ = ["Probe", "check"]
 
 LOGIN = "/api/apikey/login"
 REFUSED = (401, 403)
+LIMITED = 429
 GATEWAY_PROBLEMS = (500, 502, 503, 504)
 SHOWN = 80
 
@@ -57,7 +58,7 @@ def check(reach: Reach, probe: Probe) -> str | None:
         transport.close()
     if probe.secret is None:
         _expect_refusal(login)
-    elif _is_login(login):
+    elif _is_login(login) or _is_limited(login, probe):
         _expect_entry(reach, probe)
     else:
         raise _no_login(reach, login, probe)
@@ -95,6 +96,11 @@ def _is_login(exchange: Exchange) -> bool:
     return isinstance(document, Mapping) and isinstance(document.get("org_info"), list)
 
 
+def _is_limited(login: Exchange, probe: Probe) -> bool:
+    """Whether the budget of a fresh key was used up by finding out whose it is."""
+    return login.status == LIMITED and probe.realm is not None
+
+
 def _expect_refusal(login: Exchange) -> None:
     if login.status not in (400, *REFUSED):
         raise _something_else(login)
@@ -103,7 +109,7 @@ def _expect_refusal(login: Exchange) -> None:
 def _expect_entry(reach: Reach, probe: Probe) -> None:
     if probe.realm is not None and not _heard(probe):
         raise _not_connected(
-            reach, probe, "it accepts a login, and the mock control plane did not hear of it"
+            reach, probe, "it answers a login, and the mock control plane did not hear of it"
         )
 
 

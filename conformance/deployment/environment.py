@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Self
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -33,6 +33,12 @@ class Deployment:
     asked: Mapping[str, str] = field(default_factory=dict, repr=False)
     realm: str | None = None
     output: Path | None = None
+
+    @classmethod
+    def of(cls, row: Mapping[str, Any]) -> Self:
+        """The deployment of which `asdict` made this row, also if it went through JSON."""
+        output = row["output"]
+        return cls(**{**row, "output": Path(str(output)) if output else None})
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +74,7 @@ class Environment:
         address = document["control_plane"]
         return cls(
             run=document["run"],
-            deployments=tuple(_deployment(row) for row in document["deployments"]),
+            deployments=tuple(Deployment.of(row) for row in document["deployments"]),
             control_plane=ControlPlaneAddress(**address) if address else None,
             version=document["version"],
         )
-
-
-def _deployment(row: dict[str, object]) -> Deployment:
-    output = row.pop("output")
-    return Deployment(**row, output=Path(str(output)) if output else None)  # type: ignore[arg-type]

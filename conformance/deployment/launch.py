@@ -41,6 +41,14 @@ class Launched:
     process: Process
     folder: Path
 
+    def ended(self, within: float = 0.0) -> bool:
+        """Whether its process is over by now, or within so many seconds."""
+        return self.process.ended(within)
+
+    def epitaph(self) -> str:
+        """How its process came to its end, with its last lines."""
+        return self.process.epitaph()
+
     def stop(self) -> None:
         """Stop it, and remove the folder that it ran in."""
         self.process.stop()

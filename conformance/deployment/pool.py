@@ -6,44 +6,86 @@ import hashlib
 import json
 import socket
 import threading
+from collections.abc import Callable
 from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
-from dataclasses import replace
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Self
 from urllib.parse import urlsplit
 
-from conformance.deployment.connection import Probe, check
+from conformance.deployment import connection
+from conformance.deployment.connection import Probe
 from conformance.deployment.environment import DEFAULT, Deployment, Environment
-from conformance.deployment.launch import Launch, Launched
-from conformance.deployment.settings import base_settings
+from conformance.deployment.launch import Launch
+from conformance.deployment.settings import base_settings, configured
 from conformance.errors import ControlPlaneProblem
+from conformance.reach import Reach
 from mock_control_plane.client import ControlPlaneError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from conformance.deployment.control_plane import Mock
+    from conformance.deployment.launcher import Launcher, Started
     from conformance.options.values import Options
     from mock_control_plane.client import Realm
 
-__all__ = ["Pool"]
+__all__ = ["Means", "Pool", "Up"]
 
 BREATH = 0.02
 """What a process that was just killed takes, in seconds, to close what it had open."""
 
+Check = Callable[[Reach, Probe], str | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Means:
+    """What a pool starts data planes with, and how it finds out that one is what it must be.
+
+    `check` returns the version that a data plane names, or raises what speaks against it.
+    """
+
+    launcher: Launcher
+    check: Check = connection.check
+
+    @classmethod
+    def of(cls, options: Options) -> Self:
+        """The means that these options ask for."""
+        return cls(Launch.of(options))
+
+
+@dataclass(frozen=True, slots=True)
+class Up:
+    """A deployment that is up: its version where it names one, and what was started for it."""
+
+    deployment: Deployment
+    version: str | None = None
+    started: Started | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Owned:
+    """What was started; `apart`: whoever had it opened watches over it and closes it."""
+
+    started: Started
+    apart: bool
+
 
 class Pool:
-    """Owns every started data plane; the lock guards the list of them.
+    """Owns every started data plane; the lock guards them.
 
     `start` raises the problem of the first deployment that has one. `stop` ends them all, may be
     called at any time and more than once, also while another thread still waits in `start`.
     """
 
-    def __init__(self, options: Options, mock: Mock | None, *, run: str) -> None:
+    def __init__(
+        self, options: Options, mock: Mock | None, *, run: str, means: Means | None = None
+    ) -> None:
         self._options = options
         self._mock = mock
         self._run = run
+        self._means = means or Means.of(options)
         self._lock = threading.Lock()
-        self._running: list[tuple[str, Launched]] = []
+        self._running: dict[str, _Owned] = {}
         self._stopped = False
 
     def start(self, configurations: Iterable[Mapping[str, str]]) -> Environment:
@@ -53,15 +95,33 @@ class Pool:
         """
         if self._options.target.started:
             wanted = {DEFAULT: {}, **{name_of(one): dict(one) for one in configurations if one}}
-            deployments = self._start_all(wanted)
+            up = self._start_all(wanted)
         else:
-            deployments = (self._attach(),)
+            up = (self._attach(),)
         return Environment(
             run=self._run,
-            deployments=tuple(deployment for deployment, _ in deployments),
+            deployments=tuple(one.deployment for one in up),
             control_plane=self._mock.address if self._mock else None,
-            version=deployments[0][1],
+            version=up[0].version,
         )
+
+    def open(self, name: str, asked: Mapping[str, str | None]) -> Up:
+        """Bring up one more deployment, which its opener watches and closes; may be many at a time.
+
+        Nothing of one that does not come up is left, but what it printed.
+        """
+        try:
+            return self._start_one(name, asked, apart=True)
+        except BaseException:
+            self.close(name)
+            raise
+
+    def close(self, name: str) -> None:
+        """Stop what was opened under this name; nothing happens if it is closed already."""
+        with self._lock:
+            owned = self._running.pop(name, None)
+        if owned is not None:
+            owned.started.stop()
 
     def death(self, *, patience: float = 0.0) -> str | None:
         """Say which data plane ended by itself, None if none did.
@@ -69,12 +129,12 @@ class Pool:
         One that refuses connections is given so many seconds to turn out to be dead.
         """
         with self._lock:
-            running = list(self._running)
-        for name, launched in running:
-            refuses = bool(patience) and _refuses(launched.url)
-            if launched.process.ended(patience if refuses else min(patience, BREATH)):
+            running = [(name, one.started) for name, one in self._running.items() if not one.apart]
+        for name, started in running:
+            refuses = bool(patience) and _refuses(started.url)
+            if started.ended(patience if refuses else min(patience, BREATH)):
                 which = "" if name == DEFAULT else f" ({name})"
-                return f"the data plane{which} died during the run: it {launched.process.epitaph()}"
+                return f"the data plane{which} died during the run: it {started.epitaph()}"
         if self._mock is not None and self._mock.ended():
             return "the mock control plane died during the run; please report this."
         return None
@@ -82,20 +142,16 @@ class Pool:
     def stop(self) -> None:
         """Stop every data plane that was started."""
         with self._lock:
-            running, self._running, self._stopped = self._running, [], True
+            running, self._running, self._stopped = self._running, {}, True
         if running:
             with ThreadPoolExecutor(len(running)) as executor:
-                list(executor.map(lambda one: one[1].stop(), running))
+                list(executor.map(lambda one: one.started.stop(), running.values()))
 
-    def _start_all(
-        self, wanted: Mapping[str, Mapping[str, str]]
-    ) -> tuple[tuple[Deployment, str | None], ...]:
-        launch = Launch.of(self._options)
+    def _start_all(self, wanted: Mapping[str, Mapping[str, str]]) -> tuple[Up, ...]:
         executor = ThreadPoolExecutor(min(self._options.max_deployments, len(wanted)))
         try:
             waiting = [
-                executor.submit(self._start_one, launch, name, asked)
-                for name, asked in wanted.items()
+                executor.submit(self._start_one, name, asked) for name, asked in wanted.items()
             ]
             for future in wait(waiting, return_when=FIRST_EXCEPTION).done:
                 future.result()
@@ -107,23 +163,18 @@ class Pool:
         finally:
             executor.shutdown()
 
-    def _start_one(
-        self, launch: Launch, name: str, asked: Mapping[str, str]
-    ) -> tuple[Deployment, str | None]:
+    def _start_one(self, name: str, asked: Mapping[str, str | None], *, apart: bool = False) -> Up:
         realm = self._realm(name)
-        settings = {
-            **base_settings(realm.url, realm.organization.name),
-            **self._options.settings,
-            **asked,
-        }
+        base = base_settings(realm.url, realm.organization.name)
+        settings = configured(base, self._options.settings, asked)
         output = self._options.report_dir / "deployments" / f"{name}.log"
-        launched = launch.start(
-            settings, output, started=lambda launched: self._own(name, launched)
+        started = self._means.launcher.start(
+            settings, output, started=lambda one: self._own(name, _Owned(one, apart))
         )
-        deployment = Deployment(name, launched.url, settings, asked, realm.name, output)
-        return deployment, self._check(launched.url, realm)
+        deployment = Deployment(name, started.url, settings, configured(asked), realm.name, output)
+        return Up(deployment, self._check(started.url, realm), started)
 
-    def _attach(self) -> tuple[Deployment, str | None]:
+    def _attach(self) -> Up:
         options = self._options
         realm = self._realm(None) if self._mock else None
         deployment = Deployment(
@@ -132,15 +183,14 @@ class Pool:
             settings=options.settings,
             realm=realm.name if realm else None,
         )
-        return deployment, self._check(deployment.url, realm)
+        return Up(deployment, self._check(deployment.url, realm))
 
-    def _own(self, name: str, launched: Launched) -> None:
+    def _own(self, name: str, owned: _Owned) -> None:
         with self._lock:
             if not self._stopped:
-                self._running = [one for one in self._running if one[0] != name]
-                self._running.append((name, launched))
+                self._running[name] = owned
                 return
-        launched.stop()
+        owned.started.stop()
 
     def _realm(self, name: str | None) -> Realm:
         """A realm of a deployment's own, or without a name the one that the mock begins with."""
@@ -153,7 +203,7 @@ class Pool:
             raise ControlPlaneProblem(f"{problem}.") from problem
 
     def _check(self, url: str, realm: Realm | None) -> str | None:
-        reach = replace(self._options.reach, url=url)
+        reach, check = replace(self._options.reach, url=url), self._means.check
         if realm is None:
             return check(reach, Probe(self._options.api_key))
         try:

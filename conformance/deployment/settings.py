@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "base_settings",
+    "configured",
     "inheritable",
     "parse_assignments",
     "read_env_file",
@@ -59,6 +60,14 @@ def base_settings(control_plane: str, organization: str) -> dict[str, str]:
         "BRAINSTORE_LICENSE_KEY": f"licence-{secrets.token_hex(16)}",
         "SERVICE_TOKEN_SECRET_KEY": secrets.token_hex(32),
     }
+
+
+def configured(*layers: Mapping[str, str | None]) -> dict[str, str]:
+    """Settings of several layers in one; a later layer wins, and None in it unsets a variable."""
+    merged: dict[str, str | None] = {}
+    for layer in layers:
+        merged.update(layer)
+    return {name: value for name, value in merged.items() if value is not None}
 
 
 def inheritable(environment: Mapping[str, str]) -> dict[str, str]:

@@ -90,7 +90,9 @@ def read(raw: Raw, catalogue: Catalogue) -> Options:
         effort=_effort(raw),
         settings=_settings(raw, target),
         ready_timeout=raw.seconds("--dataplane-ready-timeout", 60.0),
-        max_deployments=_max_deployments(raw),
+        max_deployments=_count(raw, "--dataplane-max-deployments", 8),
+        observe_for=raw.seconds("--dataplane-observe-for", 0.0),
+        replicas=_count(raw, "--dataplane-replicas", 1),
         require_complete=raw.given("--dataplane-require-complete"),
         expected_failures=_expected_failures(raw, catalogue),
         **_keys(raw, target),
@@ -230,10 +232,10 @@ def _settings(raw: Raw, target: Target) -> dict[str, str]:
     return settings
 
 
-def _max_deployments(raw: Raw) -> int:
-    text = raw.text("--dataplane-max-deployments") or "8"
+def _count(raw: Raw, flag: str, default: int) -> int:
+    text = raw.text(flag) or str(default)
     if not text.isdecimal() or int(text) < 1:
-        raise UsageProblem(f"--dataplane-max-deployments {text}: a number from 1 is expected.")
+        raise UsageProblem(f"{flag} {text}: a number from 1 is expected.")
     return int(text)
 
 

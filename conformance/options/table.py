@@ -124,6 +124,13 @@ HOW_IT_IS_REACHED = (
         metavar="S",
     ),
     Option(
+        "--dataplane-replicas",
+        "How many processes share the work behind the data plane's URL (1). Counters that each of "
+        "them keeps for itself, such as those of a rate limit, are judged with that in mind: a "
+        "limit of N may let through up to K times N.",
+        metavar="K",
+    ),
+    Option(
         "--dataplane-max-deployments",
         "How many data planes are started at the same time (8).",
         metavar="N",
@@ -169,7 +176,18 @@ HOW_MUCH = (
     ),
     Option("--dataplane-level", "Judge only the MUSTs, or only the SHOULDs.", metavar="LEVEL"),
     Option("--dataplane-quick", "Try few examples: a first impression."),
-    Option("--dataplane-exhaustive", "Try many examples: before a release."),
+    Option(
+        "--dataplane-exhaustive",
+        "Try many examples, all 64 sets of telemetry kinds, and rate limits over real minutes: "
+        "before a release.",
+    ),
+    Option(
+        "--dataplane-observe-for",
+        "Observe silence for at least S seconds. To show that something is not sent, the run waits "
+        "as long as the wire profile says that it takes to be sent; give more where a data plane "
+        "reports less often than that.",
+        metavar="S",
+    ),
     Option(
         "--dataplane-require-complete",
         "Count a MUST that is out of scope as not judged, and end with exit code 6.",

@@ -75,6 +75,8 @@ class Options:
 
     The address of `reach` is empty where the data plane is started: only the run knows it then.
     `profile_source` is where the wire profile was read from: a shipped name, or a file.
+    `observe_for` is the least time, in seconds, that silence is observed; `replicas` is how many
+    processes share the work behind the data plane's URL.
     """
 
     target: Target
@@ -90,6 +92,8 @@ class Options:
     settings: Mapping[str, str] = field(default_factory=dict, repr=False)
     ready_timeout: float = 60.0
     max_deployments: int = 8
+    observe_for: float = 0.0
+    replicas: int = 1
     require_complete: bool = False
     expected_failures: tuple[ExpectedFailure, ...] = ()
 

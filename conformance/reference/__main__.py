@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import difflib
 import importlib
+import logging
 import os
 import sqlite3
 import sys
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from conformance.reference.store import Store
 
 CATALOGUES = {"defect": "DEFECTS", "variant": "VARIANTS", "null": "NULLS"}
+EMBEDDED = "braintrust-dataplane-conformance[embedded]"
 SETTINGS = "Settings come from the environment, under the names of the real product."
 
 
@@ -60,6 +62,7 @@ def main(wish: argparse.Namespace) -> int:
 def _serve(wish: argparse.Namespace, environment: Mapping[str, str]) -> None:
     from conformance.reference import server
 
+    _log_to_stderr()
     null = _found("null", wish.null) if wish.null else None
     app = _application(wish, environment) if null is None else None
     try:
@@ -78,19 +81,38 @@ def _serve(wish: argparse.Namespace, environment: Mapping[str, str]) -> None:
 
 
 def _application(wish: argparse.Namespace, environment: Mapping[str, str]) -> ASGIApp:
+    try:
+        return _composed(wish, environment)
+    except ModuleNotFoundError as missing:
+        raise Refused(
+            f"the embedded data plane needs {missing.name}, which is not installed; "
+            f"install {EMBEDDED}",
+            2,
+        ) from missing
+
+
+def _composed(wish: argparse.Namespace, environment: Mapping[str, str]) -> ASGIApp:
     from conformance.reference.composition import compose, create_app
     from conformance.reference.settings import SettingProblem, Settings
 
     try:
         reference = compose(Settings.from_environment(environment))
+        for kind, name in (("defect", wish.defect), ("variant", wish.variant)):
+            if name:
+                different: Reference = _found(kind, name).apply(reference)  # type: ignore[attr-defined]
+                reference = different
+        app = create_app(reference)
     except SettingProblem as problem:
         raise Refused(str(problem), 4) from problem
     _probe(reference.store, environment.get("REFERENCE_DATA", ""))
-    for kind, name in (("defect", wish.defect), ("variant", wish.variant)):
-        if name:
-            different: Reference = _found(kind, name).apply(reference)  # type: ignore[attr-defined]
-            reference = different
-    return create_app(reference)
+    return app
+
+
+def _log_to_stderr() -> None:
+    """Show warnings whoever else listens; what is less is for telemetry, where it is on."""
+    handler = logging.StreamHandler()
+    handler.setLevel(logging.WARNING)
+    logging.getLogger().addHandler(handler)
 
 
 def _probe(store: Store, path: str) -> None:

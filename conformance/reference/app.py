@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,7 @@ from starlette.routing import Route, Router
 
 from conformance.reference.call import Call, ClientGone
 from conformance.reference.problems import Broken, NoSuchRoute, Problem, WrongMethod
+from conformance.reference.telemetry.signals import Served
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
@@ -42,6 +44,7 @@ class Endpoint:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         call = Call(self._parts, self._template, scope, receive)
+        started, since = time.time_ns(), time.perf_counter()
         try:
             response = await self._answer(call)
         except ClientGone:
@@ -49,6 +52,11 @@ class Endpoint:
         response.raw_headers.append((TRACE_ID, call.trace_id.encode()))
         response = self._parts.auditor.audit(call.trail, response)
         await response(scope, receive, send)
+        seconds = time.perf_counter() - since
+        log.info("a request to %s was answered with %d", self._template, response.status_code)
+        self._parts.reporting.served(
+            Served(call.method, self._template, response.status_code, started, seconds)
+        )
 
     async def _answer(self, call: Call) -> Response:
         try:
@@ -58,7 +66,7 @@ class Endpoint:
         except Problem as problem:
             refusal = problem
         except Exception:
-            log.exception("%s %s failed", call.method, call.trail.template)
+            log.exception("a request to %s failed", call.trail.template)
             refusal = Broken("Internal Server Error")
         return self._parts.answers.problem(refusal, call.trail, call.trace_id)
 
@@ -88,10 +96,14 @@ def application(parts: Parts, guarded: Table, opened: Table) -> ASGIApp:
     @asynccontextmanager
     async def lifespan(_: object) -> AsyncIterator[None]:
         parts.store.open()
-        await parts.control_plane.open()
+        await parts.control_plane.open(parts.limiter)
+        await parts.courier.open()
+        await parts.reporting.open(parts)
         try:
             yield
         finally:
+            await parts.reporting.close()
+            await parts.courier.close()
             await parts.control_plane.close()
             parts.store.close()
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from conformance.reference.caller import Caller, Credentials, Organization
 from conformance.reference.control_plane import IMPERSONATE, field, rows
-from conformance.reference.problems import Forbidden, Relayed, Unauthenticated
+from conformance.reference.problems import Forbidden, Limited, Relayed, Unauthenticated
 
 if TYPE_CHECKING:
     from starlette.datastructures import Headers
@@ -22,10 +22,15 @@ _VALUE = re.compile(r"[!-~\x80-\xff](?:[ -~\x80-\xff]*[!-~\x80-\xff])?")
 
 
 class Authentication:
-    """Verifies credentials; an unknown key costs one call, many requests at once share it."""
+    """Verifies credentials; an unknown key costs one call, many requests at once share it.
 
-    def __init__(self, seconds: float) -> None:
+    Where the limiter does not let the control plane be asked again, its last word holds for some
+    seconds of grace: a budget that is spent outside refuses nothing that is served here.
+    """
+
+    def __init__(self, seconds: float, grace: float = 0.0) -> None:
         self._seconds = seconds
+        self._grace = grace
         self._known: dict[str, tuple[float, Caller]] = {}
         self._asking: dict[str, asyncio.Task[Caller]] = {}
 
@@ -43,12 +48,26 @@ class Authentication:
         """Return the caller, or raise `Unauthenticated`, `Forbidden` or another problem."""
         credentials = self.credentials(headers)
         digest = credentials.digest
-        return self.recall(digest) or await self._verify_once(control_plane, credentials, digest)
+        known = self.recall(digest)
+        if known is not None:
+            return known
+        try:
+            return await self._verify_once(control_plane, credentials, digest)
+        except Limited:
+            last = self.last_word(digest)
+            if last is None:
+                raise
+            return last
 
     def recall(self, digest: str) -> Caller | None:
         """Return the caller whose credentials were verified a short while ago."""
         until, caller = self._known.get(digest, (0.0, None))
         return caller if until > time.monotonic() else None
+
+    def last_word(self, digest: str) -> Caller | None:
+        """Return the caller whose credentials were verified not too long ago."""
+        until, caller = self._known.get(digest, (0.0, None))
+        return caller if until + self._grace > time.monotonic() else None
 
     def remember(self, caller: Caller) -> None:
         """Keep a verified caller for as long as the settings allow."""

@@ -21,12 +21,21 @@ from conformance.reference.events.btql import Queries
 from conformance.reference.events.events import Events
 from conformance.reference.events.logs3 import Logs
 from conformance.reference.events.summaries import Summaries
+from conformance.reference.limiter import Limiter
 from conformance.reference.objects.definitions import Definitions
 from conformance.reference.objects.metadata import Metadata
 from conformance.reference.proxy import Proxy
 from conformance.reference.routes import guarded, opened
 from conformance.reference.rows import Rows
 from conformance.reference.store import Store
+from conformance.reference.sysadmin import Sysadmin
+from conformance.reference.telemetry.courier import Courier
+from conformance.reference.telemetry.gate import Gate
+from conformance.reference.telemetry.heap import Heap
+from conformance.reference.telemetry.measures import Measures
+from conformance.reference.telemetry.reporting import Reporting
+from conformance.reference.telemetry.signals import Signals
+from conformance.reference.telemetry.usage import Usage
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -59,17 +68,27 @@ class Reference:
     logs: Logs
     queries: Queries
     summaries: Summaries
+    limiter: Limiter
+    sysadmin: Sysadmin
+    gate: Gate
+    courier: Courier
+    measures: Measures
+    signals: Signals
+    usage: Usage
+    heap: Heap
+    reporting: Reporting
     wrap: tuple[Wrapper, ...] = ()
 
 
 def compose(settings: Settings) -> Reference:
     """Return the conforming data plane; nothing is opened before its application starts."""
     store = Store(settings.data)
+    grace = settings.budget.seconds
     return Reference(
         settings=settings,
         control_plane=ControlPlane(settings),
-        authentication=Authentication(settings.authentication_seconds),
-        access=Access(settings.access_seconds),
+        authentication=Authentication(settings.authentication_seconds, grace),
+        access=Access(settings.access_seconds, grace),
         proxy=Proxy(),
         store=store,
         rows=Rows(store),
@@ -83,11 +102,24 @@ def compose(settings: Settings) -> Reference:
         logs=Logs(),
         queries=Queries(),
         summaries=Summaries(),
+        limiter=Limiter(settings.budget),
+        sysadmin=Sysadmin(settings),
+        gate=Gate(settings),
+        courier=Courier(settings),
+        measures=Measures(),
+        signals=Signals(),
+        usage=Usage(),
+        heap=Heap(),
+        reporting=Reporting(settings.report_seconds),
     )
 
 
 def create_app(reference: Reference) -> ASGIApp:
-    """Return the application of a reference: its routes, CORS around them, then its wrappers."""
+    """Return the application of a reference: its routes, CORS around them, then its wrappers.
+
+    Raises `SettingProblem` where the reference does not accept its telemetry setting.
+    """
+    reference.gate.check()
     app: ASGIApp = CorsApp(application(reference, guarded(reference), opened()), reference.cors)
     for wrapper in reference.wrap:
         app = wrapper(app)

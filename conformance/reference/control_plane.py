@@ -1,6 +1,7 @@
-"""How the control plane is reached: one pool of kept-alive connections for everybody.
+"""How the control plane is reached for users: one pool of kept-alive connections for everybody.
 
-Only the caller's own credential is ever sent; the pool holds none.
+Only the caller's own credential is ever sent; the pool holds none. Each request that leaves here
+has been admitted by the limiter.
 """
 
 from __future__ import annotations
@@ -11,10 +12,12 @@ from typing import TYPE_CHECKING, TypeVar
 
 import httpx
 
+from conformance.reference.limiter import Outbound
 from conformance.reference.problems import ControlPlaneAway, Relayed
 
 if TYPE_CHECKING:
     from conformance.reference.caller import Credentials
+    from conformance.reference.limiter import Limiter
     from conformance.reference.settings import Settings
 
     Headers = list[tuple[bytes, bytes]]
@@ -37,9 +40,11 @@ class ControlPlane:
     def __init__(self, settings: Settings) -> None:
         self._url = httpx.URL(settings.app_url)
         self._client: httpx.AsyncClient | None = None
+        self._limiter: Limiter | None = None
 
-    async def open(self) -> None:
-        """Make the pool; nothing is sent yet."""
+    async def open(self, limiter: Limiter) -> None:
+        """Make the pool, with who admits what leaves; nothing is sent yet."""
+        self._limiter = limiter
         limits = httpx.Limits(
             max_connections=256, max_keepalive_connections=IDLE, keepalive_expiry=KEPT_ALIVE
         )
@@ -79,6 +84,15 @@ class ControlPlane:
     async def send(
         self, method: str, target: bytes, *, headers: Headers, content: bytes
     ) -> httpx.Response:
+        """Send a request as `transmit` does, or raise `Limited` if its token may send no more."""
+        assert self._limiter is not None, "the control plane is used before it was opened"
+        path = target.partition(b"?")[0].decode("latin-1")
+        await self._limiter.admit(Outbound(bearer(headers), method, path))
+        return await self.transmit(method, target, headers=headers, content=content)
+
+    async def transmit(
+        self, method: str, target: bytes, *, headers: Headers, content: bytes
+    ) -> httpx.Response:
         """Send a request, its target byte for byte, and return the answer with its body unread."""
         assert self._client is not None, "the control plane is used before it was opened"
         request = self._client.build_request(
@@ -94,6 +108,13 @@ class ControlPlane:
             raise Relayed(400, f"The request cannot be passed on: {error}") from error
         except httpx.HTTPError as error:
             raise ControlPlaneAway(_away(error)) from error
+
+
+def bearer(headers: Headers) -> str:
+    """Return the token that a request carries, empty if it carries none."""
+    told = next((value for name, value in headers if name.lower() == b"authorization"), b"")
+    scheme, _, token = told.decode("latin-1").strip().partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else ""
 
 
 def field(answer: object, name: str, kind: type[T]) -> T:

@@ -11,10 +11,18 @@ if TYPE_CHECKING:
     from conformance.reference.authentication import Authentication
     from conformance.reference.control_plane import ControlPlane
     from conformance.reference.documents import Documents
+    from conformance.reference.limiter import Limiter
     from conformance.reference.proxy import Proxy
     from conformance.reference.rows import Rows
     from conformance.reference.settings import Settings
     from conformance.reference.store import Store
+    from conformance.reference.telemetry.courier import Courier
+    from conformance.reference.telemetry.gate import Gate
+    from conformance.reference.telemetry.heap import Heap
+    from conformance.reference.telemetry.measures import Measures
+    from conformance.reference.telemetry.reporting import Reporting
+    from conformance.reference.telemetry.signals import Signals
+    from conformance.reference.telemetry.usage import Usage
 
 
 class Parts(Protocol):
@@ -59,3 +67,35 @@ class Parts(Protocol):
     @property
     def answers(self) -> Answers:
         """How results and problems look."""
+
+    @property
+    def limiter(self) -> Limiter:
+        """How much a token may cause outside."""
+
+    @property
+    def gate(self) -> Gate:
+        """Which kinds of telemetry are on."""
+
+    @property
+    def courier(self) -> Courier:
+        """How telemetry travels."""
+
+    @property
+    def measures(self) -> Measures:
+        """What the process knows about itself."""
+
+    @property
+    def signals(self) -> Signals:
+        """What metrics, logs and traces say."""
+
+    @property
+    def usage(self) -> Usage:
+        """What is billed."""
+
+    @property
+    def heap(self) -> Heap:
+        """Profiles of the heap."""
+
+    @property
+    def reporting(self) -> Reporting:
+        """When telemetry is sent."""

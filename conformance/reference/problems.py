@@ -61,6 +61,16 @@ class Relayed(Problem):
         self.status = status
 
 
+class Limited(Problem):
+    """The token has used up what it may cause outside; it may try again after some seconds."""
+
+    status = 429
+
+    def __init__(self, message: str, seconds: int) -> None:
+        super().__init__(message, headers=(("retry-after", str(seconds)),))
+        self.seconds = seconds
+
+
 class Broken(Problem):
     """The data plane itself failed."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from typing import TYPE_CHECKING
 
 import httpx
@@ -26,6 +27,8 @@ OURS_ALONE = (b"access-control-", b"x-bt-audit-")
 ACTIONS = {"register": "created", "patch_id": "changed", "delete_id": "deleted"}
 NO_OBJECTS = frozenset({"apikey", "self"})
 
+log = logging.getLogger(__name__)
+
 
 class Proxy:
     """Forwards API calls with the caller's own credential and nothing of the data plane's."""
@@ -38,6 +41,7 @@ class Proxy:
             headers=self.sent(call.scope["headers"]),
             content=await call.body(),
         )
+        log.info("a request to %s was passed on", call.trail.template)
         kind = call.trail.parameters["kind"]
         if call.trail.parameters.get("action", "get") in ACTIONS:
             call.parts.access.forget()

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from conformance.reference.objects.definitions import Definitions
     from conformance.reference.objects.kinds import Kind
     from conformance.reference.objects.metadata import Metadata
+    from conformance.reference.sysadmin import Sysadmin
 
 
 class Handlers(Protocol):
@@ -51,6 +52,10 @@ class Handlers(Protocol):
     def summaries(self) -> Summaries:
         """What rows add up to."""
 
+    @property
+    def sysadmin(self) -> Sysadmin:
+        """Backfill and compaction status."""
+
 
 def guarded(handlers: Handlers) -> Table:
     """Return the routes that need a key."""
@@ -70,6 +75,7 @@ def guarded(handlers: Handlers) -> Table:
         "/btql": {"POST": handlers.queries.run},
         "/experiment-comparison2": {"GET": summaries.comparison},
         "/dataset-summary": {"GET": summaries.dataset_records},
+        **_sysadmin(handlers.sysadmin),
         "/xact-id": {"GET": _xact_id},
         "/ping": {"GET": _ping},
     }
@@ -124,6 +130,19 @@ def _events(events: Events, type: str) -> dict[str, dict[str, Action]]:
             "POST": partial(events.fetch, type=type),
         },
         f"{path}/feedback": {"POST": partial(events.feedback, type=type)},
+    }
+
+
+def _sysadmin(sysadmin: Sysadmin) -> dict[str, dict[str, Action]]:
+    backfill = "/brainstore/backfill/status"
+    return {
+        backfill: {"GET": sysadmin.backfill},
+        f"{backfill}/active": {"GET": sysadmin.active},
+        f"{backfill}/failed": {"GET": sysadmin.failed},
+        f"{backfill}/project/{{project_id}}": {"GET": sysadmin.project},
+        f"{backfill}/object/{{object_id}}": {"GET": sysadmin.object},
+        f"{backfill}/object/{{object_id}}/segment-counts": {"GET": sysadmin.segment_counts},
+        "/brainstore/vacuum/status": {"POST": sysadmin.vacuum},
     }
 
 

@@ -34,12 +34,13 @@ VISIBLE_AT = "xact_id <= ? AND (superseded IS NULL OR superseded > ?)"
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """What rows are written into: an object, and what every row of it repeats about it."""
+    """What rows are written into: an object, what every row of it repeats, and who is billed."""
 
     type: str
     id: str
     name: str
     owner: Mapping[str, object]
+    org_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ One connection, used from the event loop's thread only: each statement takes som
 
 from __future__ import annotations
 
+import logging
 import sqlite3
 import time
 from contextlib import contextmanager
@@ -51,6 +52,8 @@ XACT_PREFIX = 0x0DE1 << 48
 
 Value = str | int | None
 
+log = logging.getLogger(__name__)
+
 
 class Store:
     """One SQLite database: a file, or by default one that is gone when it is closed."""
@@ -88,6 +91,7 @@ class Store:
         self._connection.execute("BEGIN")
         with self._connection:
             yield
+        log.info("a transaction was written")
 
     def next_xact(self) -> int:
         """Return a transaction id above every earlier one; its bits 16 to 47 are seconds."""

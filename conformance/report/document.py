@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from conformance.deployment.environment import Deployment
+    from conformance.observing.state import State
     from conformance.report.facts import Facts, RunFacts
     from conformance.report.gathering import Ran
     from conformance.verdict import Judgement, Result
@@ -72,6 +73,7 @@ def build(finished: Finished) -> Document:
         },
         "expected_failures": _expected_failures(judgement),
         "deployments": [_deployment(deployment) for deployment in facts.deployments],
+        "observations": [_observation(state) for state in facts.observations],
         "requirements": [_requirement(result, finished) for result in judgement.results],
     }
 
@@ -121,6 +123,18 @@ def _deployment(deployment: Deployment) -> Document:
         "settings": dict(deployment.settings),
         "realm": deployment.realm,
         "output": str(deployment.output) if deployment.output is not None else None,
+    }
+
+
+def _observation(state: State) -> Document:
+    observed, problem = state.observed, state.problem
+    return {
+        "name": state.name,
+        "outcome": state.outcome,
+        "reason": problem.sentence if problem else observed.refused if observed else None,
+        "seconds": _rounded(observed.finished - observed.started) if observed else 0.0,
+        "waited": _rounded(observed.waited) if observed else 0.0,
+        "shown": dict(observed.result.get("shown", {})) if observed else {},
     }
 
 

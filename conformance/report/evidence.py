@@ -17,7 +17,7 @@ import pytest
 from hypothesis.errors import Flaky
 
 from conformance.errors import EnvironmentProblem
-from conformance.expect import Inconclusive, Violation
+from conformance.expect import Inconclusive, OutOfReach, Violation
 from conformance.observation import Broke, Outcome, Reason, worst_of
 
 if TYPE_CHECKING:
@@ -123,6 +123,9 @@ def _finding(leaf: _Leaf, phase: str) -> Finding:
         return _violation(exception, leaf, phase)
     if isinstance(exception, Inconclusive):
         return _inconclusive(exception, leaf, phase)
+    if isinstance(exception, OutOfReach):
+        reason = Reason("out-of-reach", exception.reason, (exception.unlock,))
+        return Finding(Outcome.SKIPPED, reason)
     if isinstance(exception, pytest.skip.Exception | SkipTest):
         sentence = str(exception) or "The test was skipped without a reason."
         return Finding(Outcome.SKIPPED, Reason("skipped", sentence))

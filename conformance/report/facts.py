@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from conformance.deployment.environment import Deployment
+    from conformance.observing.state import State
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,8 @@ class Problem:
 class Facts:
     """Everything that the report says and that no test says.
 
-    `longest_wait` is the longest single wait, in seconds, that the run could not do without.
+    `longest_wait` is the longest single wait, in seconds, that the run could not do without;
+    `observations` is what was watched meanwhile, and what came of it.
     """
 
     run: RunFacts
@@ -68,4 +70,5 @@ class Facts:
     implementation: Implementation = Implementation()
     deployments: tuple[Deployment, ...] = ()
     longest_wait: float = 0.0
+    observations: tuple[State, ...] = ()
     problem: Problem | None = None

@@ -22,6 +22,7 @@ class Told(TypedDict):
     deployment: str | None
     collected: int
     narrowed: bool
+    waited: float
     outcome: str
     broke: str | None
     reason: dict[str, object] | None
@@ -76,7 +77,7 @@ class Gathering:
             None if reason is None else _reason(reason),
             None if broke is None else Broke(broke),
         )
-        ran.seconds += seconds
+        ran.seconds += max(seconds - told["waited"], 0.0)
         ran.evidence.extend(told["evidence"])
         ran.finished = ran.finished or phase == LAST_PHASE
         return ran

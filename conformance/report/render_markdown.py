@@ -48,6 +48,7 @@ def _lines(document: Document) -> Iterator[str]:
         yield from _trouble(requirement)
     yield from _unjudged(document)
     yield from _unlocks(document)
+    yield from _measured(document)
 
 
 def _areas(document: Document) -> Iterator[str]:
@@ -112,6 +113,17 @@ def _unlocks(document: Document) -> Iterator[str]:
         yield from _table_head("option", "unlocks")
     for unlock in unlocks:
         yield _row(wording.key_of(unlock), wording.unlocking(unlock))
+
+
+def _measured(document: Document) -> Iterator[str]:
+    measured = [one for one in document["observations"] if one["shown"]]
+    if measured:
+        yield from ("", "<details><summary>what was measured</summary>", "")
+        yield from _table_head("observation", "waited", "figures")
+        for one in measured:
+            figures = ", ".join(f"{name} {value}" for name, value in one["shown"].items())
+            yield _row(one["name"], f"{one['waited']:.1f} s", figures)
+        yield from ("", "</details>")
 
 
 def _table_head(*cells: str) -> Iterable[str]:

@@ -9,6 +9,7 @@ import pytest
 
 from conformance.expect import Violation
 from conformance.observation import Outcome
+from conformance.observing.results import Results, Taken
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,13 +24,15 @@ SUITES = "conformance.suites"
 
 def tell(item: pytest.Item, requirement: str, finding: Finding) -> Told:
     """Return what is known of a phase of a test, as JSON values; the counts are still open."""
+    taken = taken_by(item)
     return {
         "requirement": requirement,
         "name": dotted_name(item),
         "claim": claim_of(item),
-        "deployment": deployment_of(item),
+        "deployment": deployment_of(item, taken),
         "collected": 0,
         "narrowed": False,
+        "waited": taken.waited,
         "outcome": finding.outcome.value,
         "broke": finding.broke.value if finding.broke is not None else None,
         "reason": asdict(finding.reason) if finding.reason is not None else None,
@@ -60,11 +63,20 @@ def claim_of(item: pytest.Item) -> str:
     return " ".join(first.split())
 
 
-def deployment_of(item: pytest.Item) -> str | None:
-    """Return the name of the deployment that the test asked for by its fixture, if it did."""
-    deployment = getattr(item, "funcargs", {}).get("deployment")
-    name = getattr(deployment, "name", None)
-    return name if isinstance(name, str) else None
+def taken_by(item: pytest.Item) -> Taken:
+    """Return what the test read of the run's observations since this was asked last."""
+    observed = (getattr(item, "funcargs", None) or {}).get("observed")
+    return observed.take() if isinstance(observed, Results) else Taken()
+
+
+def deployment_of(item: pytest.Item, taken: Taken) -> str | None:
+    """Return the name of the deployment that the test looked at, if that was a single one.
+
+    It asked for it by its fixture, or read what was observed on it.
+    """
+    deployment = (getattr(item, "funcargs", None) or {}).get("deployment")
+    names = {getattr(deployment, "name", None), *taken.names} - {None}
+    return str(names.pop()) if len(names) == 1 else None
 
 
 def secrets_of(exception: BaseException | None) -> Iterator[str]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-import multiprocessing
 import tempfile
+import threading
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,24 +21,25 @@ from conformance.options import values
 from conformance.reach import Reach
 from conformance.requirements import Catalogue, load
 from conformance.selfcheck import children
+from conformance.selfcheck.children import Suite
+from conformance.selfcheck.forking import Forking, NotUp
+from conformance.selfcheck.launches import Launches
 from conformance.selfcheck.subject import Kind, Subject
 from mock_control_plane.client import ControlPlaneError
 from mock_control_plane.wire import load_profile
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
-    from multiprocessing.context import ForkServerProcess
+    from collections.abc import Iterator, Mapping, Sequence
 
     from conformance.selfcheck.matrix import Outcomes
     from mock_control_plane.client import Realm
 
 __all__ = ["Bench", "NoResult", "set_up"]
 
-PRELOAD = "conformance.selfcheck.preload"
 PROFILE = "reference"
-READY_WITHIN = 60.0
+REPORT = "report.json"
+SUITE_LOG = "suite.log"
 DONE_WITHIN = 150.0
-GRACE = 5.0
 PATIENCE = {Kind.NULL: 0.3}
 USUAL_PATIENCE = 10.0
 """How long, in seconds, one request may take; a data plane that is none is not waited for."""
@@ -73,15 +75,13 @@ class Bench:
         self._folder = folder
         self._catalogue = catalogue
         self._needs = tuple(needs_of(suite_modules()))
-        self._context = multiprocessing.get_context("forkserver")
-        self._context.set_forkserver_preload([PRELOAD])
+        self._forking = Forking()
 
     def run(self, subject: Subject) -> Outcomes:
         """Return the outcome of each requirement of the subject's areas; raise `NoResult`."""
         folder = self._folder / f"{subject.kind}-{subject.name}"
         folder.mkdir(parents=True, exist_ok=True)
-        report, output = folder / "report.json", folder / "suite.log"
-        report.unlink(missing_ok=True)
+        (folder / REPORT).unlink(missing_ok=True)
         with ExitStack() as stack:
             planes = [
                 stack.enter_context(self._data_plane(subject, configuration, folder))
@@ -92,12 +92,23 @@ class Bench:
                 deployments=tuple(planes),
                 control_plane=self._mock.address,
             )
-            arguments = (environment.to_json(), self._arguments(subject, folder), folder, output)
-            with self._child(children.run_suite, *arguments) as suite:
-                suite.join(DONE_WITHIN)
-                if suite.exitcode is None:
-                    raise NoResult(f"it was not done after {DONE_WITHIN:g} s")
-        return self._outcomes(subject, report, output)
+            self._run_suite(subject, environment, folder)
+        return self._outcomes(subject, folder)
+
+    def _run_suite(self, subject: Subject, environment: Environment, folder: Path) -> None:
+        """Run the suite to its end, and meanwhile bring up whatever else it asks for."""
+        ours, theirs = self._forking.pipe()
+        launches = Launches(ours, partial(self._forking.plane, subject))
+        serving = threading.Thread(target=launches.serve, daemon=True)
+        arguments = self._arguments(subject, folder)
+        suite = Suite(environment.to_json(), arguments, folder, folder / SUITE_LOG, theirs)
+        with ours, self._forking.child(children.run_suite, suite) as process:
+            theirs.close()
+            serving.start()
+            process.join(DONE_WITHIN)
+            if process.exitcode is None:
+                raise NoResult(f"it was not done after {DONE_WITHIN:g} s")
+            serving.join()
 
     def _configurations(self, areas: Sequence[str]) -> list[Mapping[str, str]]:
         """The default configuration, and each one that a test of these areas asks for."""
@@ -118,43 +129,21 @@ class Bench:
         settings = {**base_settings(realm.url, realm.organization.name), **asked}
         name = name_of(asked) if asked else DEFAULT
         output = folder / f"{name}.log"
-        ready, tell = self._context.Pipe(duplex=False)
-        arguments = (subject.kind, subject.name, settings, output, tell)
-        with ready, self._child(children.serve, *arguments) as plane:
-            tell.close()
-            if not ready.poll(READY_WITHIN):
-                raise NoResult(f"the data plane was not ready after {READY_WITHIN:g} s")
+        with ExitStack() as stack:
             try:
-                url = ready.recv()
-            except EOFError:
-                raise NoResult(f"the data plane died: {last_lines(output)}") from None
-            realm.update_organization(realm.organization.id, api_url=url, proxy_url=url)
-            yield Deployment(name, url, settings, asked, realm.name, output)
-            if not plane.is_alive():
-                raise NoResult(f"the data plane died during the run: {last_lines(output)}")
+                plane = stack.enter_context(self._forking.plane(subject, settings, output))
+            except NotUp as failure:
+                raise NoResult(f"the data plane did not come up: {failure}") from None
+            realm.update_organization(realm.organization.id, api_url=plane.url, proxy_url=plane.url)
+            yield Deployment(name, plane.url, settings, asked, realm.name, output)
+            if plane.died():
+                raise NoResult(f"the data plane died during the run: {plane.last_words()}")
 
     def _realm(self) -> Realm:
         try:
             return self._mock.client.create_realm()
         except ControlPlaneError as problem:
             raise ControlPlaneProblem(f"{problem}.") from problem
-
-    @contextmanager
-    def _child(
-        self, target: Callable[..., None], *arguments: object
-    ) -> Iterator[ForkServerProcess]:
-        """A forked process that is over when the context is left."""
-        process = self._context.Process(target=target, args=arguments, daemon=True)
-        process.start()
-        try:
-            yield process
-        finally:
-            process.terminate()
-            process.join(GRACE)
-            if process.exitcode is None:
-                process.kill()
-                process.join()
-            process.close()
 
     def _arguments(self, subject: Subject, folder: Path) -> list[str]:
         patience = PATIENCE.get(subject.kind, USUAL_PATIENCE)
@@ -166,9 +155,10 @@ class Bench:
             *(f"--dataplane-area={area}" for area in subject.areas),
         ]
 
-    def _outcomes(self, subject: Subject, report: Path, output: Path) -> Outcomes:
+    def _outcomes(self, subject: Subject, folder: Path) -> Outcomes:
+        report = folder / REPORT
         if not report.exists():
-            raise NoResult(f"the suite wrote no report: {last_lines(output)}")
+            raise NoResult(f"the suite wrote no report: {last_lines(folder / SUITE_LOG)}")
         document = json.loads(report.read_text("utf-8"))
         return {
             row["id"]: row["outcome"]

@@ -9,6 +9,7 @@ import multiprocessing
 import os
 import sys
 import threading
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,7 @@ from hypothesis.configuration import set_hypothesis_home_dir
 
 from conformance import held, plugin
 from conformance.deployment.environment import Environment
+from conformance.deployment.pool import Means
 from conformance.examples import EXAMPLES
 from conformance.options.values import Effort
 from conformance.reference import nulls, server
@@ -25,13 +27,17 @@ from conformance.reference.composition import Reference, compose, create_app
 from conformance.reference.defects import DEFECTS
 from conformance.reference.settings import Settings
 from conformance.reference.variants import VARIANTS
+from conformance.selfcheck.remote import Remote
 from conformance.selfcheck.subject import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from multiprocessing.connection import Connection
 
-__all__ = ["load_profile", "run_suite", "serve"]
+    from conformance.deployment.connection import Probe
+    from conformance.reach import Reach
+
+__all__ = ["Suite", "load_profile", "run_suite", "serve"]
 
 PROFILE = "dataplane-selfcheck"
 SEED = 1
@@ -69,32 +75,50 @@ def serve(
         server.serve(create_app(reference), ready=ready.send, bound=bound)
 
 
-def run_suite(environment: str, arguments: Sequence[str], folder: Path, output: Path) -> None:
+@dataclass(frozen=True, slots=True)
+class Suite:
+    """A run of the suite: what is up, pytest's arguments, and where more data planes come from."""
+
+    environment: str
+    arguments: Sequence[str]
+    folder: Path
+    output: Path
+    launching: Connection
+
+
+def run_suite(suite: Suite) -> None:
     """Run the suite against what is up already, and end with pytest's exit code."""
-    _become_a_child(output)
-    os.chdir(folder)
-    set_hypothesis_home_dir(folder / ".hypothesis")
+    _become_a_child(suite.output)
+    os.chdir(suite.folder)
+    set_hypothesis_home_dir(suite.folder / ".hypothesis")
     load_profile()
     for name in ("PYTEST_ADDOPTS", "PYTEST_PLUGINS"):
         os.environ.pop(name, None)
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
+    means = Means(Remote(suite.launching), check=_trusted)
+    provided = Provided(Environment.from_json(suite.environment), means)
     options = [f"-p{name}" for name in PLUGINS] + ["-pno:cacheprovider"]
-    options += [f"--config-file={CONFIGURATION}", f"--rootdir={folder}"]
+    options += [f"--config-file={CONFIGURATION}", f"--rootdir={suite.folder}"]
     options += [f"--hypothesis-profile={PROFILE}", f"--hypothesis-seed={SEED}"]
-    provided = Provided(Environment.from_json(environment))
-    sys.exit(pytest.main([*options, *arguments], plugins=[provided]))
+    sys.exit(pytest.main([*options, *suite.arguments], plugins=[provided]))
 
 
 class Provided:
-    """A pytest plugin that hands an environment to a run, which then starts none."""
+    """A pytest plugin that hands a run what is up, and the means to start what else it needs."""
 
-    def __init__(self, environment: Environment) -> None:
+    def __init__(self, environment: Environment, means: Means) -> None:
         self._environment = environment
+        self._means = means
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_configure(self, config: pytest.Config) -> None:
-        """Put it where the run looks for it."""
+        """Put them where the run looks for them."""
         config.stash[held.ENVIRONMENT] = self._environment
+        config.stash[held.MEANS] = self._means
+
+
+def _trusted(_reach: Reach, _probe: Probe) -> None:
+    """Do not ask what a data plane is: here it may be none, and that is for the suite to find."""
 
 
 def _different(kind: Kind, name: str, reference: Reference) -> Reference:

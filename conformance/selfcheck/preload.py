@@ -16,12 +16,14 @@ from hypothesis import strategies as st
 from hypothesis.configuration import set_hypothesis_home_dir
 
 from conformance import marks, strategies
+from conformance.observing import declaring
 from conformance.selfcheck import children
 
 LATE = (
     "_hypothesis_pytestplugin",
     "anyio._backends._asyncio",
     "braintrust",
+    "conformance.reference.telemetry.pipelines",
     "conformance.session",
     "encodings.idna",
     "httpcore",
@@ -42,14 +44,18 @@ DRAWN = st.tuples(
 """What the suites draw: hypothesis reads its tables of characters when it first draws one."""
 
 
+# A property takes its settings from the profile that is loaded when it is defined: without ours a
+# slow machine fails this one, and then there is no fork server.
+children.load_profile()
+
+
 @given(DRAWN)
 def draw(_drawn: object) -> None:
     """Draw, and be content with it."""
 
 
-# A test takes its settings from the profile that is loaded when its module is imported.
-children.load_profile()
 marks.suite_modules()
+declaring.modules()
 with tempfile.TemporaryDirectory() as storage:
     set_hypothesis_home_dir(storage)
     draw()

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
+from mock_control_plane.decoding import MAX_DEPTH, deeper_than
 from mock_control_plane.identities import ImpersonationRefused
 from mock_control_plane.routes.refusal import (
     BAD_KEY,
@@ -35,9 +36,6 @@ if TYPE_CHECKING:
     from mock_control_plane.world import World
 
 IMPERSONATE: Final = "x-bt-impersonate-user"
-
-# Deeper than anything that people write, and shallow enough to be written out again.
-MAX_DEPTH: Final = 256
 
 # What stands in a body that could hold half of a surrogate pair: whoever reads it back might
 # not be able to, so it is looked at more closely.
@@ -154,7 +152,7 @@ def parsed(body: bytes) -> dict[str, object]:
         return {}
     if not isinstance(value, dict):
         raise invalid([wrong_type("", "object", value)])
-    if body.count(b"[") + body.count(b"{") > MAX_DEPTH and _deeper_than(value, MAX_DEPTH):
+    if body.count(b"[") + body.count(b"{") > MAX_DEPTH and deeper_than(value, MAX_DEPTH):
         raise Refusal(400, f"The body is nested deeper than {MAX_DEPTH} levels; send less")
     if any(sign in body for sign in _SURROGATES) and not _is_text(value):
         raise Refusal(400, "The body holds half of a surrogate pair, which no text does; send text")
@@ -183,12 +181,3 @@ def _is_text(value: object) -> bool:
     except UnicodeEncodeError:
         return False
     return True
-
-
-def _deeper_than(value: object, depth: int) -> bool:
-    level = [value]
-    for _ in range(depth):
-        containers = (each for each in level if isinstance(each, dict | list))
-        inner = (each.values() if isinstance(each, dict) else each for each in containers)
-        level = [each for values in inner for each in values if isinstance(each, dict | list)]
-    return bool(level)

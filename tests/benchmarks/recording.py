@@ -7,12 +7,18 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import json
 import statistics
 import subprocess
 import sys
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
+
+from google.protobuf.json_format import MessageToJson
+from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import (
+    ExportMetricsServiceRequest,
+)
 
 from mock_control_plane.ports import Address, Ports
 from mock_control_plane.server import Options, new_loop, serve
@@ -24,7 +30,8 @@ if TYPE_CHECKING:
 
 CONNECTIONS = 32
 BODY = 4096
-RECORDED = "/api/pulse/status"
+USAGE = "/api/billing/telemetry/v1/events"
+METRICS = "/api/pulse/otel/v1/metrics"
 ROUTED = "/api/project/get"
 
 
@@ -35,14 +42,55 @@ class Target:
     name: str
     server: str
     path: str
+    body: str
 
 
-BARE = Target("bare application", "bare", "/")
-TARGETS = (
-    BARE,
-    Target("recorded and acknowledged", "mock", RECORDED),
-    Target("recorded and refused by the router", "mock", ROUTED),
+BARE = Target("bare application", "bare", "/", "events")
+ACKNOWLEDGED = (
+    Target("usage events, recorded and acknowledged", "mock", USAGE, "events"),
+    Target("OTLP in protobuf, recorded and acknowledged", "mock", METRICS, "protobuf"),
+    Target("OTLP in JSON, recorded and acknowledged", "mock", METRICS, "json"),
 )
+REFUSED = Target("recorded and refused by the router", "mock", ROUTED, "events")
+TARGETS = (BARE, *ACKNOWLEDGED, REFUSED)
+
+
+def events() -> bytes:
+    """Usage events, as many as fit."""
+    properties = {"model": "small", "org_id": "0" * 32, "input_tokens": 12, "output_tokens": 34}
+    event = {
+        "event_name": "NativeInferenceTokenUsageEvent",
+        "external_customer_id": "6c1ed7de-6d5c-4d5b-b1d0-0f7c6ba7b0c2",
+        "timestamp": "2026-01-01T00:00:00.000Z",
+        "idempotency_key": "b29a7f6e-0c36-4b43-a5ae-2f4f3a6b6b1f",
+        "properties": properties,
+    }
+    rows = BODY // (len(json.dumps(event)) + 2)
+    return json.dumps({"events": [event] * rows}).encode().ljust(BODY)
+
+
+def metrics() -> ExportMetricsServiceRequest:
+    """Metrics as a process reports them."""
+    request = ExportMetricsServiceRequest()
+    resource = request.resource_metrics.add()
+    attribute = resource.resource.attributes.add(key="service.name")
+    attribute.value.string_value = "benchmark"
+    scope = resource.scope_metrics.add()
+    for number in range(18):
+        metric = scope.metrics.add(name=f"process.{number}", description="A figure", unit="By")
+        point = metric.sum.data_points.add(time_unix_nano=1_700_000_000_000_000_000, as_int=number)
+        attribute = point.attributes.add(key="kind")
+        attribute.value.string_value = "user"
+    return request
+
+
+def body(name: str) -> tuple[str, bytes]:
+    """The content type and the bytes of a body; what is JSON is filled up with blanks."""
+    if name == "events":
+        return "application/json", events()
+    if name == "json":
+        return "application/json", MessageToJson(metrics(), indent=None).encode().ljust(BODY)
+    return "application/x-protobuf", metrics().SerializeToString()
 
 
 async def bare(_scope: Scope, receive: Receive, send: Send) -> None:
@@ -102,15 +150,16 @@ class Sender(asyncio.Protocol):
         self.transport.write(self.request)
 
 
-async def load(url: str, path: str, seconds: float) -> float:
+async def load(url: str, path: str, said: str, seconds: float) -> float:
     """Answers a second under load."""
+    content_type, content = body(said)
     host, port = url.removeprefix("http://").split(":")
     head = (
         f"POST {path} HTTP/1.1\r\nhost: {host}\r\nauthorization: Bearer a-licence-key\r\n"
         "user-agent: benchmark\r\naccept: */*\r\naccept-encoding: gzip, deflate\r\n"
-        f"content-type: application/json\r\ncontent-length: {BODY}\r\n\r\n"
+        f"content-type: {content_type}\r\ncontent-length: {len(content)}\r\n\r\n"
     )
-    request, answered = head.encode() + b"x" * BODY, [0]
+    request, answered = head.encode() + content, [0]
     loop = asyncio.get_running_loop()
     for _ in range(CONNECTIONS):
         await loop.create_connection(lambda: Sender(request, answered), host, int(port))
@@ -139,7 +188,8 @@ def running(server: str) -> Iterator[str]:
 def measure(target: Target, seconds: float) -> float:
     """Answers a second of a fresh server, loaded by a process of its own."""
     with running(target.server) as url:
-        loading = [sys.executable, __file__, "--load", url, target.path, "--seconds", str(seconds)]
+        loading = [sys.executable, __file__, "--load", url, target.path, target.body]
+        loading += ["--seconds", str(seconds)]
         return float(subprocess.run(loading, capture_output=True, text=True, check=True).stdout)
 
 
@@ -162,19 +212,21 @@ def main() -> int:
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=float, default=2.0, help="of each measurement")
     parser.add_argument("--serve", choices=("bare", "mock"), help=argparse.SUPPRESS)
-    parser.add_argument("--load", nargs=2, help=argparse.SUPPRESS)
+    parser.add_argument("--load", nargs=3, help=argparse.SUPPRESS)
     chosen = parser.parse_args()
     if chosen.serve is not None:
         {"bare": serve_bare, "mock": serve_mock}[chosen.serve]()
     elif chosen.load is not None:
         with asyncio.Runner(loop_factory=new_loop) as runner:
-            url, path = chosen.load
-            sys.stdout.write(str(runner.run(load(url, path, chosen.seconds))))
+            url, path, said = chosen.load
+            sys.stdout.write(str(runner.run(load(url, path, said, chosen.seconds))))
     else:
         shares = compare(chosen.rounds, chosen.seconds)
         for target, share in shares.items():
             sys.stdout.write(f"{share:9.2f} of the bare application: {target.name}\n")
-        return int(chosen.check is not None and shares[TARGETS[1]] < chosen.check)
+        return int(
+            chosen.check is not None and min(shares[each] for each in ACKNOWLEDGED) < chosen.check
+        )
     return 0
 
 

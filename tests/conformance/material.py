@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -113,6 +113,7 @@ def told_by(finding: Finding, requirement: str) -> Told:
         "deployment": None,
         "collected": 1,
         "narrowed": False,
+        "waited": 0.0,
         "outcome": finding.outcome.value,
         "broke": finding.broke.value if finding.broke else None,
         "reason": asdict(finding.reason) if finding.reason else None,
@@ -135,13 +136,7 @@ def report_of(
     judgement = judge(
         CATALOGUE, scope, gathering.gathered(cut_short=problem is not None), known or {}
     )
-    told = Facts(
-        facts.run,
-        facts.target,
-        facts.implementation,
-        facts.deployments,
-        problem=Problem(problem) if problem else None,
-    )
+    told = replace(facts, problem=Problem(problem) if problem else None)
     finished = document.Finished(
         judgement,
         gathering.tests,

@@ -144,7 +144,13 @@ def test_wrong_key_is_refused() -> None:
 
 
 @pytest.mark.parametrize(
-    ("status", "body"), [(200, LOGIN_ANSWER), (401, b"unknown key"), (502, b"bad gateway")]
+    ("status", "body"),
+    [
+        (200, LOGIN_ANSWER),
+        (401, b"unknown key"),
+        (429, b"too many requests"),
+        (502, b"bad gateway"),
+    ],
 )
 def test_foreign_control_plane_is_found(
     running_control_plane: ControlPlane, status: int, body: bytes
@@ -172,3 +178,22 @@ def test_data_plane_may_refuse_what_the_mock_vouches_for(
         pytest.raises(KeyRefused, match=f"bind it to '{realm.organization.name}'"),
     ):
         check(reach, probe)
+
+
+def test_key_may_be_spent_by_its_login(running_control_plane: ControlPlane) -> None:
+    """Where a look-up of its owner takes a key's whole budget, that is connection enough."""
+    realm = running_control_plane.create_realm()
+    probe = Probe.with_fresh_key(realm, seen=5.0)
+    headers = {"authorization": f"Bearer {probe.secret}"}
+    httpx.post(f"{realm.url}/api/self/me", headers=headers).raise_for_status()
+    with answering(429, b"too many requests", b'{"version": "7.7"}') as reach:
+        assert check(reach, probe) == "7.7"
+
+
+def test_limited_login_without_a_mock_tells_nothing() -> None:
+    """Whether what limits a login is a data plane cannot be known without the mock."""
+    with (
+        answering(429, b"too many requests") as reach,
+        pytest.raises(NotADataPlane, match="429 'too many requests'"),
+    ):
+        check(reach, Probe("sk-mine"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import jsonschema
@@ -11,6 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from conformance import __version__
+from conformance.observing import Observed
+from conformance.observing.state import Kind, Phase, Problem, State
 from conformance.report import document
 from conformance.report.facts import Facts, RunFacts, Target
 from tests.conformance.material import (
@@ -64,6 +67,36 @@ def test_report_follows_its_schema(
     report = report_of(ran, problem=problem, **scope)  # type: ignore[arg-type]
     jsonschema.validate(report, SCHEMA)
     assert json.loads(json.dumps(report)) == report
+
+
+def test_observations_are_in_the_report() -> None:
+    """What was watched, what came of it and what was measured is there, with the longest wait."""
+    figures = {"count": 7, "uncertainty": 0.01}
+    deployment = FACTS.deployments[0]
+    states = (
+        State("a", Phase.OVER, observed=Observed("a", "one", {"shown": figures}, None, deployment)),
+        State("b", Phase.OVER, observed=Observed("b", "one", {}, "no such kind", None, 1, 3, 1.5)),
+        State("c", Phase.OVER, problem=Problem(Kind.ABSENT, "Start it.", unlock="--x")),
+        State("d", Phase.RUNNING),
+    )
+    facts = replace(FACTS, observations=states, longest_wait=1.5)
+    report = report_of(all_passing(), facts=facts)
+    jsonschema.validate(report, SCHEMA)
+    assert report["timing"]["longest_wait"] == 1.5
+    told = {one["name"]: one for one in report["observations"]}
+    assert [one["outcome"] for one in told.values()] == [
+        "observed",
+        "refused",
+        "absent",
+        "unfinished",
+    ]
+    assert told["a"]["shown"] == figures
+    assert (told["b"]["reason"], told["b"]["seconds"], told["b"]["waited"]) == (
+        "no such kind",
+        2.0,
+        1.5,
+    )
+    assert told["c"]["reason"] == "Start it."
 
 
 def test_report_of_a_run_that_never_began() -> None:

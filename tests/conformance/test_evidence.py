@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from conformance.errors import DataPlaneDied
-from conformance.expect import Inconclusive, NoAnswer, Violation
-from conformance.observation import Broke, Outcome
+from conformance.expect import Inconclusive, NoAnswer, OutOfReach, Violation
+from conformance.observation import Broke, Outcome, Reason
 from conformance.report.evidence import SHOWN_EXCHANGES, Finding, examine
 from conformance.report.printing import shown_in_full
 from tests.conformance.material import EXCHANGE
@@ -88,6 +88,13 @@ def test_skip_is_a_skip(skip: BaseException) -> None:
     assert finding.outcome is Outcome.SKIPPED
     assert finding.reason is not None
     assert finding.reason.sentence == "later"
+
+
+def test_what_is_out_of_reach_says_what_helps() -> None:
+    """A test that this data plane cannot be put to is skipped, with the option that lets it be."""
+    finding = examine(OutOfReach("Start it.", unlock="--dataplane-cmd CMD"), "call")
+    assert finding.outcome is Outcome.SKIPPED
+    assert finding.reason == Reason("out-of-reach", "Start it.", ("--dataplane-cmd CMD",))
 
 
 def test_plain_assertion_fails_in_the_body_only() -> None:

@@ -19,6 +19,17 @@ def test_phases_add_up() -> None:
     assert len(gathering.tests["t"].evidence) == 2
 
 
+def test_waiting_is_no_work() -> None:
+    """What a test waited for observations is not counted as what it took."""
+    gathering = Gathering()
+    for waited, phase in ((1.25, "call"), (9.0, "teardown")):
+        told = told_by(PASSED, "ONE-01")
+        told["waited"] = waited
+        gathering.tell("t", told, phase=phase, seconds=1.5)
+    (observation,) = gathering.gathered(cut_short=False).observations
+    assert observation.seconds == 0.25
+
+
 def test_passed_means_to_the_end() -> None:
     """A test whose teardown never came has passed nothing."""
     gathering = Gathering()

@@ -6,7 +6,7 @@ from types import ModuleType
 
 import pytest
 
-from conformance.marks import needs_of, requirement, settings
+from conformance.marks import needs_of, observes, requirement, settings
 from conformance.requirements import UnknownRequirement
 
 
@@ -22,6 +22,8 @@ def test_needs_are_read_from_a_module() -> None:
     @requirement("AUD-04")
     @settings({"A": "1"})
     @settings({"A": "2"})
+    @observes("one", "set-")
+    @observes("other")
     def test_something() -> None:
         """A test of the suite."""
 
@@ -31,6 +33,7 @@ def test_needs_are_read_from_a_module() -> None:
     assert need.test == "suite.test_something"
     assert need.requirement == "AUD-04"
     assert need.configurations == ({"A": "2"}, {"A": "1"})
+    assert need.observations == ("other", "one", "set-")
 
 
 def test_needs_of_a_whole_module_are_those_of_its_tests() -> None:

@@ -102,6 +102,13 @@ def test_areas_and_requirements_may_be_listed() -> None:
     assert read_.selection.level == "MUST"
 
 
+def test_silence_and_replicas_are_told() -> None:
+    """How long silence is observed at least, and how many processes answer, is the user's word."""
+    read_ = options({"dataplane_observe_for": "90", "dataplane_replicas": "3"})
+    assert (read_.observe_for, read_.replicas) == (90.0, 3)
+    assert (options().observe_for, options().replicas) == (0.0, 1)
+
+
 @pytest.mark.parametrize(
     ("values", "sentence"),
     [
@@ -115,7 +122,9 @@ def test_areas_and_requirements_may_be_listed() -> None:
         ({"dataplane_cmd": " "}, "command is empty"),
         ({"dataplane_timeout": "soon"}, "positive number of seconds"),
         ({"dataplane_ready_timeout": "-1"}, "positive number of seconds"),
-        ({"dataplane_max_deployments": "0"}, "a number from 1"),
+        ({"dataplane_max_deployments": "0"}, "--dataplane-max-deployments 0: a number from 1"),
+        ({"dataplane_replicas": "many"}, "--dataplane-replicas many: a number from 1"),
+        ({"dataplane_observe_for": "0"}, "--dataplane-observe-for 0: expected a positive number"),
         ({"dataplane_header": ["X-Team search"]}, "expected NAME:VALUE"),
         ({"dataplane_header": ["Authorization: Bearer x"]}, "--dataplane-api-key"),
         ({"dataplane_setting": ["TELEMETRY"]}, "expected NAME=VALUE"),

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, cast
 
 import pytest
 
-from conformance.progress import Progress
+from conformance.observing.state import Phase, State
+from conformance.progress import QUIET, Progress
 from conformance.requirements import load
 
 if TYPE_CHECKING:
@@ -22,7 +24,12 @@ if TYPE_CHECKING:
 
 def report(outcome: str, *, requirement: str = "AUD-04", when: str = "call") -> pytest.TestReport:
     """A phase of a test of the suite, as it comes from whatever process."""
-    told = {"requirement": requirement, "name": "suite::test_a_claim[x]", "outcome": outcome}
+    told = {
+        "requirement": requirement,
+        "name": "suite::test_a_claim[x]",
+        "outcome": outcome,
+        "waited": 0.01,
+    }
     made = SimpleNamespace(
         dataplane=told, nodeid=f"{requirement}::{when}", when=when, duration=0.04
     )
@@ -113,3 +120,26 @@ def test_chosen_traceback_stays(pytester: pytest.Pytester) -> None:
     for config in (chosen, usual):
         progress_of(config)
     assert (chosen.option.tbstyle, usual.option.tbstyle) == ("short", "no")
+
+
+def test_waiting_has_a_line_of_its_own(
+    pytester: pytest.Pytester, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is waited for is said between the letters, where nothing else was to be said."""
+    monkeypatch.setenv("COLUMNS", "60")
+    now = [0.0]
+    monkeypatch.setattr(time, "monotonic", lambda: now[0])
+    progress = progress_of(pytester.parseconfigure())
+    progress.pytest_xdist_node_collection_finished(None, ["node-0", "node-1"])
+    capsys.readouterr()
+    for when in ("setup", "call", "teardown"):
+        phase = report("passed", when=when)
+        phase.nodeid = "node-0"
+        progress.pytest_runtest_logreport(phase)
+    waiting = State("one", Phase.RUNNING, "the telemetry of one")
+    progress.idle(waiting)
+    now[0] = QUIET
+    progress.idle(waiting)
+    shown = capsys.readouterr().out.splitlines()
+    assert shown[0].endswith("[ 50%]")
+    assert shown[1:] == [f"{'':12}waiting 0 s for the telemetry of one"]

@@ -84,3 +84,17 @@ def test_nothing_breaks_the_markdown() -> None:
     assert r"- expected: a \| b \*bold\* &lt;script&gt; \| --- \|" in text
     assert "````text\n```\n</details>\n\\x1b[2J\n````" in text
     assert "\x1b" not in text
+
+
+def test_what_was_measured_is_folded_away() -> None:
+    """The figures of each observation are a row, where there are any."""
+    report = report_of(all_passing())
+    assert "what was measured" not in render_markdown.render(report)
+    report["observations"] = [
+        {"name": "rate-7", "waited": 2.0, "shown": {"count": 7, "window": "0.5 s"}},
+        {"name": "silent", "waited": 2.0, "shown": {}},
+    ]
+    text = render_markdown.render(report)
+    assert "<details><summary>what was measured</summary>" in text
+    assert "| rate-7 | 2.0 s | count 7, window 0.5 s |" in text
+    assert "silent" not in text

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+from typing import cast
+
 import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from conformance.expect import Inconclusive, Violation
-from conformance.steady import steady
+from conformance.steady import Steadying, steady
 
 
 def test_a_failure_is_not_tried_again() -> None:
@@ -71,3 +74,54 @@ def test_a_failure_that_comes_once_is_a_failure() -> None:
 
     with pytest.raises(Violation, match="came:     two"):
         judge()
+
+
+def test_after_a_failure_of_drawn_data_it_stays_a_failure() -> None:
+    """What a test draws while it runs is not known before: what cannot be judged fails again."""
+    asked: list[int] = []
+
+    @settings(database=None, phases=[Phase.generate, Phase.shrink])
+    @given(data=st.data())
+    @steady
+    def judge(data: st.DataObject) -> None:
+        asked.append(data.draw(st.integers()))
+        if len(asked) == 3:
+            raise Violation(expected="one", came="two")
+        if len(asked) > 3:
+            raise Inconclusive("nothing came")
+
+    with pytest.raises(Violation, match="came:     two"):
+        judge()
+    assert len(asked) > 3
+
+
+def test_every_property_of_a_session_is_steady() -> None:
+    """While pytest runs a property it keeps its verdict, and is the same as ever afterwards."""
+    asked: list[int] = []
+
+    @settings(database=None, phases=[Phase.generate, Phase.shrink])
+    @given(value=st.integers())
+    def judge(value: int) -> None:
+        asked.append(value)
+        if len(asked) == 3:
+            raise Violation(expected="one", came="two")
+        if len(asked) > 3:
+            raise Inconclusive("nothing came")
+
+    inner = judge.hypothesis.inner_test  # type: ignore[attr-defined]
+    item = cast("pytest.Item", SimpleNamespace(obj=judge))
+    running = Steadying().pytest_runtest_call(item)
+    next(running)
+    with pytest.raises(Violation, match="came:     two"):
+        judge()
+    with pytest.raises(StopIteration):
+        running.send(None)
+    assert judge.hypothesis.inner_test is inner  # type: ignore[attr-defined]
+
+
+def test_other_tests_are_left_alone() -> None:
+    """A test without hypothesis is run as it is."""
+    running = Steadying().pytest_runtest_call(cast("pytest.Item", SimpleNamespace(obj=len)))
+    next(running)
+    with pytest.raises(StopIteration):
+        running.send(None)

@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import pytest
 
 from conformance.expect import Violation
+from conformance.observing import Observed, Results
+from conformance.observing.files import Files
+from conformance.observing.results import Taken
+from conformance.observing.state import Phase, State
 from conformance.report import telling
 from conformance.report.redaction import MASK, Redaction
 from tests.conformance.material import EXCHANGE, FAILED, INCONCLUSIVE, PASSED
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 SOURCE = """
     import pytest
@@ -66,9 +74,25 @@ def test_deployment_is_the_one_that_was_asked_for(items: list[pytest.Item]) -> N
     """The deployment is named where the test has it as a fixture."""
     item = items[0]
     assert isinstance(item, pytest.Function)
-    assert telling.deployment_of(item) is None
+    assert telling.deployment_of(item, Taken()) is None
     item.funcargs["deployment"] = type("Place", (), {"name": "second"})()
-    assert telling.deployment_of(item) == "second"
+    assert telling.deployment_of(item, Taken()) == "second"
+
+
+def test_deployment_is_the_one_that_was_observed(items: list[pytest.Item], tmp_path: Path) -> None:
+    """A test that read a single result looked at the deployment of that, and waited for it."""
+    item, files = items[0], Files(tmp_path)
+    assert isinstance(item, pytest.Function)
+    assert telling.taken_by(item) == Taken()
+    files.clear()
+    for name in ("one", "two"):
+        files.write(State(name, Phase.OVER, observed=Observed(name, "audit", {})))
+    item.funcargs["observed"] = observed = Results(files)
+    observed["one"]
+    taken = telling.taken_by(item)
+    assert telling.deployment_of(item, taken) == "one"
+    assert telling.deployment_of(item, Taken(("one", "two"))) is None
+    assert telling.tell(item, "ONE-01", PASSED)["waited"] == 0.0
 
 
 def test_secrets_are_found_in_every_violation() -> None:

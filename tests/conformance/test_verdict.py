@@ -147,6 +147,16 @@ def test_option_that_does_not_exist_unlocks_nothing() -> None:
     assert [one.need for one in judgement.unlocks] == ["browser"]
 
 
+def test_what_is_out_of_reach_would_be_unlocked() -> None:
+    """A requirement in scope that could not be judged like this names what would let it be."""
+    reason = Reason("out-of-reach", "Start it.", ("--dataplane-cmd CMD",))
+    ran = Observation("ONE-01", "t", Outcome.SKIPPED, reason=reason)
+    judgement = judge(CATALOGUE, EVERYTHING, Gathered((ran,), {"ONE-01": 1}, narrowed=True))
+    (unlock,) = judgement.unlocks
+    assert (unlock.unlock, unlock.sentence) == ("--dataplane-cmd CMD", "Start it.")
+    assert unlock.requirements == ("ONE-01",)
+
+
 def test_assumed_row_is_what_would_unlock() -> None:
     """A requirement that waits for a row of the wire profile names it."""
     silent = replace(

@@ -6,8 +6,11 @@ import asyncio
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from mock_control_plane.acknowledging import Acknowledgements
+from mock_control_plane.bodies import Allowance
 from mock_control_plane.entry import Principal
 from mock_control_plane.recording import Recorder
+from mock_control_plane.wire import load_profile
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,6 +20,9 @@ if TYPE_CHECKING:
     from mock_control_plane.journal import Record
 
 KEY = "sk-0123456789"
+PROFILE = load_profile()
+USAGE = PROFILE.rows["usage"].path
+METRICS = PROFILE.rows["metrics"].path
 
 
 @dataclass
@@ -29,6 +35,7 @@ class Exchange:
     headers: Sequence[tuple[bytes, bytes]] = ()
     chunks: Sequence[bytes | None] = (b"",)
     leaves: bool = False
+    allowance: Allowance = field(default_factory=Allowance)
     events: list[str] = field(default_factory=list)
     records: list[Record] = field(default_factory=list)
     sent: list[Message] = field(default_factory=list)
@@ -112,7 +119,8 @@ def exchange(app: ASGIApp, **request: Any) -> Exchange:
             heard,  # type: ignore[arg-type]
             realm="here",
             principal_of=heard.principal_of,
-            acknowledged={("POST", "/otlp"): "otlp", ("POST", "/usage"): "json"},
+            acknowledgements=Acknowledgements(PROFILE),
+            allowance=heard.allowance,
         )
 
     heard = Exchange(recorder_of, **request)

@@ -59,7 +59,7 @@ def test_token_is_wanted(guarded: ControlPlane, authorization: str | None) -> No
 
 def test_control_plane_needs_no_token(guarded: ControlPlane) -> None:
     """The token guards the inspection API and not the control plane."""
-    assert httpx.post(f"{guarded.url}/api/pulse/status").status_code == 200
+    assert httpx.post(f"{guarded.url}/api/pulse/status", content=b"{}").status_code == 200
 
 
 @pytest.mark.parametrize(

@@ -186,7 +186,7 @@ class Sender(threading.Thread):
         connection = HTTPConnection("127.0.0.1", self.port, timeout=30)
         try:
             for number in range(1_000_000):
-                said = f"{self.name}/{number}"
+                said = f'"{self.name}/{number}"'
                 connection.request("POST", "/api/pulse/status", body=said)
                 if connection.getresponse().read() == b"{}":
                     self.acknowledged.append(said)

@@ -16,7 +16,9 @@ from mock_control_plane.questions import (
     number_of,
     refusal,
     selection_of,
+    telemetry_of,
 )
+from mock_control_plane.reading import Selection
 
 if TYPE_CHECKING:
     from starlette.types import Message
@@ -94,3 +96,19 @@ def test_answers_are_marked() -> None:
     refused = refusal(BadQuestion("a sentence"), 400)
     assert (refused.status_code, "x-mock-control-plane" in refused.headers) == (400, True)
     assert json.loads(bytes(refused.body)) == {"error": "a sentence", "kind": "BadQuestion"}
+
+
+@pytest.mark.parametrize(
+    ("query", "wanted"),
+    [("kind=logs&after=3", "telemetry:logs"), ("after=3", "telemetry")],
+)
+def test_telemetry_is_selected(query: str, wanted: str) -> None:
+    """A kind is a classification, and without one every kind is meant."""
+    expected = Selection.parse("here", 3, {"classification": wanted})
+    assert telemetry_of(asked(query), "here") == expected
+
+
+def test_kind_that_does_not_exist_is_explained() -> None:
+    """Who mistypes a kind hears which there are."""
+    with pytest.raises(BadQuestion, match="kind 'metric'; expected status, metrics, usage"):
+        telemetry_of(asked("kind=metric"), "here")

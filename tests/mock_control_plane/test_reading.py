@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+TELEMETRY = {"classification": "telemetry"}
+
 RECORDS = (
     record(path="/api/apikey/login", at=10.0, status=401, principal_kind="unknown", principal=None),
     record(path="/api/project/register", at=20.0),
@@ -90,6 +92,7 @@ def test_entry_is_the_record_decoded(reader: Reader) -> None:
         ({"principal": "ann"}, [2, 4]),
         ({"principal_kind": "unknown"}, [1]),
         ({"classification": "telemetry:status"}, [3]),
+        ({"classification": "telemetry"}, [3]),
         ({"classification": "login"}, [1]),
         ({"status": "401"}, [1]),
         ({"status": "none"}, [4]),
@@ -125,6 +128,35 @@ def test_page_ends_where_bodies_are_large(reader: Reader, monkeypatch: pytest.Mo
         return [[entry.seq for entry in page] async for page in existing(reader, selection)]
 
     assert asyncio.run(pages()) == [[1, 2], [3, 4]]
+
+
+def test_telemetry_is_given_decoded(reader: Reader) -> None:
+    """Entries with telemetry in them come with what was seen."""
+    (heard,), more = reader.telemetry(Selection.parse("here", 0, TELEMETRY), 10)
+    assert not more
+    assert heard.entry.seq == 3
+    assert [(each.kind, each.document) for each in heard.sightings] == [("status", {})]
+
+
+def test_page_of_telemetry_ends_where_bodies_are_large(
+    reader: Reader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A page of telemetry is cut earlier than one of entries, because decoded it is larger."""
+    monkeypatch.setattr(reading, "PAGE_BYTES", 15)
+    page, more = reader.telemetry(Selection.parse("here", 0, TELEMETRY), 10)
+    assert (len(page), more) == (1, True)
+
+
+def test_entry_is_classified_once(reader: Reader, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What an entry is found to be is remembered, for so many of them."""
+    assert numbers(reader, TELEMETRY) == [3]
+    monkeypatch.setattr(reading, "classified", lambda *_: "forgotten")
+    assert numbers(reader, TELEMETRY) == [3]
+    monkeypatch.setattr(reading, "KNOWN", 4)
+    asyncio.run(written(reader.path, record(path="/new")))
+    forgotten = Selection.parse("here", 0, {"classification": "forgotten"})
+    assert [entry.seq for entry in reader.entries(forgotten, 10)[0]] == [6]
+    assert len(reader.known) < 4
 
 
 @pytest.mark.parametrize(

@@ -40,7 +40,7 @@ class Listening:
         """Send a request to one of them, and give the status of its answer."""
         transport = httpx.ASGITransport(app=self.apps[url])
         async with httpx.AsyncClient(transport=transport, base_url=url) as client:
-            answer = await client.post(path, headers={"authorization": f"Bearer {token}"})
+            answer = await client.post(path, headers={"authorization": f"Bearer {token}"}, json={})
             return answer.status_code
 
 

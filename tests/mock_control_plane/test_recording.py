@@ -13,10 +13,12 @@ from starlette.applications import Starlette
 from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from mock_control_plane import recording
+from mock_control_plane import bodies
+from mock_control_plane.acknowledging import Acknowledgements
+from mock_control_plane.bodies import Allowance
 from mock_control_plane.entry import digest_of
 from mock_control_plane.recording import Recorder
-from tests.mock_control_plane.exchanges import KEY, Exchange, exchange
+from tests.mock_control_plane.exchanges import KEY, METRICS, PROFILE, USAGE, Exchange, exchange
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -86,12 +88,12 @@ def test_request_is_kept_as_it_was_sent() -> None:
         ("/empty", "GET", ["entered", "head", "body 0"]),
         ("/streamed", "GET", ["head", "body 3", "body 3", "entered", "body 0"]),
         ("/declared", "GET", ["head", "body 3", "entered", "body 3", "body 0"]),
-        ("/usage", "POST", ["entered", "head", "body 2"]),
+        (USAGE, "POST", ["entered", "head", "body 2"]),
     ],
 )
 def test_entry_comes_before_the_last_byte(path: str, method: str, events: list[str]) -> None:
     """Nothing that completes an answer leaves before the entry is durable."""
-    assert exchange(APP, path=path, method=method).events == events
+    assert exchange(APP, path=path, method=method, chunks=[b"{}"]).events == events
 
 
 def test_bug_of_the_application_is_entered() -> None:
@@ -100,7 +102,14 @@ def test_bug_of_the_application_is_entered() -> None:
 
     def recorder_of(each: Exchange) -> Recorder:
         heard.append(each)
-        return Recorder(APP, each, realm="here", principal_of=each.principal_of)  # type: ignore[arg-type]
+        return Recorder(
+            APP,
+            each,  # type: ignore[arg-type]
+            realm="here",
+            principal_of=each.principal_of,
+            acknowledgements=Acknowledgements(PROFILE),
+            allowance=each.allowance,
+        )
 
     with pytest.raises(RuntimeError, match="a bug in the mock"):
         asyncio.run(Exchange(recorder_of, method="GET", path="/broken").run())
@@ -138,59 +147,39 @@ def test_application_hears_the_body_once_and_then_the_client() -> None:
     assert messages[0]["body"] == b"ab"
 
 
-@pytest.mark.parametrize(
-    ("path", "content_type", "answered"),
-    [
-        ("/otlp", b"application/x-protobuf", (b"application/x-protobuf", b"")),
-        ("/otlp", b"application/json; charset=utf-8", (b"application/json", b"{}")),
-        ("/usage", b"application/x-protobuf", (b"application/json", b"{}")),
-    ],
-)
-def test_telemetry_is_acknowledged_as_it_was_sent(
-    path: str, content_type: bytes, answered: tuple[bytes, bytes]
-) -> None:
-    """OTLP is acknowledged in its own encoding, everything else in JSON; no route is asked."""
+def test_telemetry_is_acknowledged_by_no_route() -> None:
+    """Telemetry is answered in front of the application, and entered with what was answered."""
 
     async def unasked(*_: object) -> None:
         raise AssertionError("the application was asked")
 
-    heard = exchange(
-        unasked, path=path, headers=[(b"content-type", content_type)], chunks=[b"\x1f\x8bnot gzip"]
-    )
-    headers = dict(heard.sent[0]["headers"])
-    assert (heard.status, headers[b"content-type"], heard.body) == (200, *answered)
-    assert heard.record.body == b"\x1f\x8bnot gzip"
+    for path, content, status in ((USAGE, b"{}", 200), (USAGE, b"{", 400), (METRICS, b"", 415)):
+        heard = exchange(unasked, path=path, chunks=[content])
+        assert (heard.status, heard.record.status, heard.record.body) == (status, status, content)
 
 
 def test_telemetry_in_another_method_is_routed() -> None:
     """What is no telemetry by method and path is answered by the application."""
-    heard = exchange(APP, path="/usage", method="GET")
+    heard = exchange(APP, path=USAGE, method="GET")
     assert (heard.status, heard.record.status) == (404, 404)
 
 
-@pytest.fixture(name="_small")
-def _small(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Prevents tests of the limit from having to fill it."""
-    monkeypatch.setattr(recording, "MAX_BODY", 10)
-
-
-@pytest.mark.usefixtures("_small")
-@pytest.mark.parametrize(("path", "status"), [("/usage", 200), ("/x", 413)])
-@pytest.mark.parametrize(
-    "chunks", [[b"0123456789ab"], [b"01234567", b"89ab"], [b"0123456789", b"ab"]]
-)
-def test_large_body_is_cut_and_marked(path: str, status: int, chunks: list[bytes]) -> None:
+@pytest.mark.parametrize(("path", "status"), [(USAGE, 200), ("/x", 413)])
+def test_large_body_is_cut_and_marked(
+    monkeypatch: pytest.MonkeyPatch, path: str, status: int
+) -> None:
     """Beyond its limit a body is counted and not kept; only what must be read is refused."""
-    heard = exchange(APP, path=path, chunks=chunks)
+    monkeypatch.setattr(bodies, "MAX_BODY", 10)
+    heard = exchange(APP, path=path, chunks=[b"0123456789", b"ab"])
     assert (heard.record.body, heard.record.body_size) == (b"0123456789", 12)
     assert (heard.status, heard.record.status) == (status, status)
 
 
-@pytest.mark.usefixtures("_small")
-def test_body_at_the_limit_is_whole() -> None:
-    """A body of exactly the limit is kept and read."""
-    heard = exchange(APP, chunks=[b"0123456789"])
-    assert (heard.status, heard.record.body_size, heard.body) == (200, 10, b"0123456789")
+@pytest.mark.parametrize("chunks", [[b"a" * 100_000, b"b"], [b"a" * 100_000, None]])
+def test_what_a_body_held_is_given_back(chunks: list[bytes | None]) -> None:
+    """Once a request has ended, in whatever way, its body weighs on no other."""
+    heard = exchange(APP, chunks=chunks)
+    assert heard.allowance == Allowance()
 
 
 @pytest.mark.parametrize(

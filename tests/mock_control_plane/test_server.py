@@ -83,7 +83,9 @@ def test_tls_is_served_on_every_port(tmp_path: Path, monkeypatch: pytest.MonkeyP
             realm = control_plane.create_realm()
             assert realm.url.startswith("https://127.0.0.1:")
             status = httpx.post(
-                f"{realm.url}/api/pulse/status", verify=ssl.create_default_context()
+                f"{realm.url}/api/pulse/status",
+                json={},
+                verify=ssl.create_default_context(),
             ).status_code
             assert (status, realm.count()) == (200, 1)
 

@@ -59,6 +59,14 @@ class Host:
         assert started.wait(READY_WITHIN), "the application did not start"
         return server.url(listener)
 
+    def stop(self, url: str) -> None:
+        """Stop what is served under a URL, to its end."""
+        for served, task, listener in self._served:
+            if listener.fileno() >= 0 and server.url(listener) == url:
+                served.should_exit = True
+                task.result(READY_WITHIN)
+                listener.close()
+
     def close(self) -> None:
         """Stop everything that is served, all at once, then the loop and its thread."""
         for served, _, _ in self._served:

@@ -10,7 +10,7 @@ import pytest
 
 from conformance.reference.access import Access
 from conformance.reference.control_plane import ControlPlane
-from conformance.reference.problems import Missing, Relayed
+from conformance.reference.problems import Limited, Missing, Problem, Relayed
 from conformance.reference.settings import Settings
 from tests.reference.material import CALLER
 
@@ -23,7 +23,7 @@ OTHER = replace(CALLER, digest="other")
 class Directory(ControlPlane):
     """A control plane with some rows, that counts how often it is asked."""
 
-    def __init__(self, *rows: object, refusal: Relayed | None = None) -> None:
+    def __init__(self, *rows: object, refusal: Problem | None = None) -> None:
         super().__init__(Settings())
         self.rows = list(rows)
         self.refusal = refusal
@@ -102,3 +102,25 @@ def test_other_refusals_are_passed_on() -> None:
     """Too many requests is not a missing object."""
     with pytest.raises(Relayed, match="slow"):
         recall(Access(10), Directory(refusal=Relayed(429, "slow")))
+
+
+def test_last_answer_holds_where_the_budget_is_spent() -> None:
+    """An object that may not be asked for anew is as it was, even after a change; for a while."""
+    access, directory = Access(10, grace=10), Directory({"id": "1"})
+    recall(access, directory)
+    access.forget()
+    directory.refusal = Limited("enough", 3)
+    assert recall(access, directory) == {"id": "1"}
+    with pytest.raises(Limited, match="enough"):
+        recall(access, directory, OTHER)
+    with pytest.raises(Limited, match="enough"):
+        asyncio.run(access.read(directory, CALLER, "dataset", "1"))
+
+
+def test_last_answer_does_not_hold_for_ever() -> None:
+    """After its grace the caller is limited."""
+    access, directory = Access(0), Directory({"id": "1"})
+    recall(access, directory)
+    directory.refusal = Limited("enough", 3)
+    with pytest.raises(Limited, match="enough"):
+        recall(access, directory)

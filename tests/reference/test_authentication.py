@@ -10,7 +10,7 @@ from starlette.datastructures import Headers
 
 from conformance.reference.authentication import Authentication
 from conformance.reference.control_plane import ControlPlane
-from conformance.reference.problems import ControlPlaneAway, Forbidden, Unauthenticated
+from conformance.reference.problems import ControlPlaneAway, Forbidden, Limited, Unauthenticated
 from conformance.reference.settings import Settings
 from tests.reference.material import CALLER, NOBODY, SECRET, unique
 
@@ -38,6 +38,8 @@ class Answering(ControlPlane):
         everybody_else = asyncio.get_running_loop().create_future()
         asyncio.get_running_loop().call_soon(everybody_else.set_result, None)
         await everybody_else
+        if isinstance(self.answer, Exception):
+            raise self.answer
         return self.answer
 
 
@@ -97,6 +99,24 @@ def test_memory_ends() -> None:
     expired = Authentication(0)
     expired.remember(CALLER)
     assert expired.recall(CALLER.digest) is None
+
+
+def test_last_word_holds_where_the_budget_is_spent() -> None:
+    """A key that may not be verified anew is who it was, for some seconds; others are limited."""
+    spent = Answering(Limited("enough", 3))
+
+    async def authenticate(grace: float) -> str:
+        authentication = Authentication(0.0, grace)
+        known = await authentication.authenticate(Answering(ME), bearer("sk-a"))
+        again = await authentication.authenticate(spent, bearer("sk-a"))
+        assert again == known
+        with pytest.raises(Limited, match="enough"):
+            await authentication.authenticate(spent, bearer("sk-b"))
+        return again.user_id
+
+    assert asyncio.run(authenticate(10)) == "me"
+    with pytest.raises(Limited, match="enough"):
+        asyncio.run(authenticate(0))
 
 
 @pytest.mark.parametrize(

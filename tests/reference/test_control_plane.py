@@ -10,8 +10,9 @@ from starlette.responses import PlainTextResponse, Response
 
 from conformance.reference.caller import Credentials
 from conformance.reference.control_plane import ControlPlane, field, rows
+from conformance.reference.limiter import Limiter
 from conformance.reference.problems import ControlPlaneAway, Relayed
-from conformance.reference.settings import Settings
+from conformance.reference.settings import Budget, Settings
 
 if TYPE_CHECKING:
     from starlette.types import Receive, Scope, Send
@@ -52,7 +53,7 @@ def ask(url: str, *, times: int = 1) -> object:
 
     async def asking() -> object:
         control_plane = ControlPlane(Settings(app_url=url))
-        await control_plane.open()
+        await control_plane.open(Limiter(Budget()))
         try:
             answers = [await control_plane.ask(CREDENTIALS, "/api/x/get", {}) for _ in range(times)]
         finally:

@@ -103,6 +103,13 @@ def test_interrupt_ends_it_without_a_traceback() -> None:
         ((), {"PORT": "many"}, "PORT is 'many', which is no port"),
         (("--port", "65536"), {}, "--port is '65536', which is no port"),
         ((), {"BRAINTRUST_APP_URL": "ftp://a"}, "BRAINTRUST_APP_URL is 'ftp://a'"),
+        ((), {"OUTBOUND_RATE_LIMIT_MAX_REQUESTS": "x"}, "is 'x', which is no whole number"),
+        ((), {"OUTBOUND_RATE_LIMIT_WINDOW_MINUTES": "x"}, "is 'x', which is no number above zero"),
+        (
+            ("--variant", "refuses-unknown-telemetry"),
+            {"GATEWAY_TELEMETRY": "x"},
+            "GATEWAY_TELEMETRY is 'x', which names an unknown kind",
+        ),
     ],
 )
 def test_wrong_wish_is_refused(
@@ -125,3 +132,20 @@ def test_unusable_database_is_refused(tmp_path: Path) -> None:
     """The sentence names the variable and the file."""
     code, said = refused(REFERENCE_DATA=str(tmp_path / "no" / "data"))
     assert (code, "REFERENCE_DATA" in said) == (2, True)
+
+
+def test_unknown_telemetry_is_reported_to_the_operator() -> None:
+    """One line names the variable and the item; the data plane serves."""
+    process, url = started(PORT="0", GATEWAY_TELEMETRY="metrics,everything")
+    assert httpx.get(f"{url}/version").status_code == 200
+    said = ended(process)
+    assert said.startswith("GATEWAY_TELEMETRY names 'everything', which is no kind of telemetry")
+    assert len(said.splitlines()) == 1
+
+
+def test_missing_library_is_named(tmp_path: Path) -> None:
+    """Where only the suite is installed, the sentence says what else to install."""
+    (tmp_path / "limits.py").write_text("raise ModuleNotFoundError('gone', name='limits')\n")
+    path = os.pathsep.join((str(tmp_path), os.environ.get("PYTHONPATH", "")))
+    code, said = refused(PYTHONPATH=path)
+    assert (code, "needs limits, which is not installed; install" in said) == (2, True), said

@@ -38,3 +38,9 @@ def test_missing_object_is_named() -> None:
 def test_relayed_refusal_keeps_the_status() -> None:
     """What the control plane refuses is passed on with its own status."""
     assert problems.Relayed(429, "slow down").status == 429
+
+
+def test_limited_caller_is_told_when_to_come_again() -> None:
+    """429 with the seconds in Retry-After."""
+    limited = problems.Limited("enough", 3)
+    assert (limited.status, limited.headers) == (429, (("retry-after", "3"),))

@@ -11,7 +11,19 @@ from conformance.reference.defects.audit import (
     urls,
 )
 from conformance.reference.defects.definition import DEFECTS, Defect, defect
+from conformance.reference.defects.rate_limits import budgets, holders, local, windows
+from conformance.reference.defects.telemetry import (
+    forms,
+    gating,
+    leaks,
+    missing,
+    moments,
+    spelling,
+    sysadmin,
+)
 
-AREAS = (attribution, encoding, impersonation, presence, resources, urls)
+AUDIT = (attribution, encoding, impersonation, presence, resources, urls)
+TELEMETRY = (forms, gating, leaks, missing, moments, spelling, sysadmin)
+RATE_LIMITS = (budgets, holders, local, windows)
 
 __all__ = ["DEFECTS", "Defect", "defect"]

@@ -32,7 +32,7 @@ DEFECTS: dict[str, Defect] = {}
 def defect(*, breaks: Iterable[str]) -> Callable[[Apply], Apply]:
     """Register a function that builds one flaw into a reference; its docstring is the flaw.
 
-    The area is the module's, or the package's, in which the function stands.
+    The area is named like the package in which the function stands, with dashes.
     """
 
     def register(apply: Apply) -> Apply:
@@ -42,7 +42,8 @@ def defect(*, breaks: Iterable[str]) -> Callable[[Apply], Apply]:
             raise ValueError(f"the defect {name} has no docstring; say in it what the flaw is")
         if name in DEFECTS:
             raise ValueError(f"there are two defects named {name}; give one of them another name")
-        area = apply.__module__.removeprefix(f"{__package__}.").partition(".")[0]
+        package = apply.__module__.removeprefix(f"{__package__}.").partition(".")[0]
+        area = package.replace("_", "-")
         DEFECTS[name] = Defect(name, frozenset(breaks), area, summary, apply)
         return apply
 

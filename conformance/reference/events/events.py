@@ -33,6 +33,7 @@ class Events:
         xact_id = call.parts.store.next_xact()
         with call.parts.store.transaction():
             ids = [call.parts.rows.write(target, event, xact_id) for event in events]
+        call.parts.usage.note(target.org_id, len(events))
         return call.parts.answers.json({"row_ids": ids})
 
     async def fetch(self, call: Call, type: str) -> Response:

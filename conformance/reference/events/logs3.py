@@ -43,6 +43,8 @@ class Logs:
         with call.parts.store.transaction():
             for row, destination in zip(batch, destinations, strict=True):
                 ids[self.write(call, targets[destination], row, xact_id)] = None
+        for destination in destinations:
+            call.parts.usage.note(targets[destination].org_id, 1)
         return call.parts.answers.json({"ids": list(ids), "xact_id": str(xact_id)})
 
     def destination(self, row: Row) -> Destination:

@@ -11,5 +11,7 @@ from conformance.reference.variants.definition import VARIANTS, Variant, variant
 
 __all__ = ["VARIANTS", "Variant", "variant"]
 
-for _module in ("delivery", "reverse_proxy", "auditing", "answering"):
+MODULES = ("delivery", "reverse_proxy", "auditing", "answering", "telemetry", "limiting")
+
+for _module in MODULES:
     importlib.import_module(f"{__name__}.{_module}")

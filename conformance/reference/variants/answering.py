@@ -21,9 +21,7 @@ if TYPE_CHECKING:
     from starlette.responses import Response
 
     from conformance.reference.auditor import Trail
-    from conformance.reference.caller import Caller
     from conformance.reference.composition import Reference
-    from conformance.reference.control_plane import ControlPlane
     from conformance.reference.problems import Missing, Problem
 
     Row = dict[str, object]
@@ -84,18 +82,8 @@ def calls_a_missing_object_a_bad_request(reference: Reference) -> Reference:
 def remembers_nobody(reference: Reference) -> Reference:
     """Keys and access are verified by the control plane for every single request."""
 
-    class Forgetful(Authentication):
-        def recall(self, digest: str) -> Caller | None:
-            del digest
-            return None
-
-    class Asking(Access):
-        async def recall(
-            self, control_plane: ControlPlane, caller: Caller, kind: str, id: str
-        ) -> Row:
-            return await self.read(control_plane, caller, kind, id)
-
-    return replace(reference, authentication=Forgetful(0.0), access=Asking(0.0))
+    grace = reference.settings.budget.seconds
+    return replace(reference, authentication=Authentication(0.0, grace), access=Access(0.0, grace))
 
 
 @variant

@@ -12,7 +12,6 @@ from hypothesis import example, given
 from conformance import expect, strategies
 from conformance.instruments import audit
 from conformance.marks import requirement
-from conformance.steady import steady
 from conformance.suites.audit import headers
 from conformance.suites.audit.tour import Tours, succeeded
 
@@ -73,7 +72,6 @@ def test_a_user_of_two_organisations_has_one_id(callers: Callers, realm: Realm |
 @example(address=strategies.ADDRESSES[2])
 @example(address=strategies.ADDRESSES[3])
 @example(address=strategies.ADDRESSES[4])
-@steady
 def test_the_email_is_that_of_the_keys_user(
     callers: Callers, realm: Realm | None, address: str
 ) -> None:

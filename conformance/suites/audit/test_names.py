@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 from conformance import expect, strategies
 from conformance.marks import requirement
 from conformance.specimens import KINDS
-from conformance.steady import steady
 from conformance.suites.audit import headers
 
 if TYPE_CHECKING:
@@ -92,7 +91,6 @@ def test_a_hard_name_survives(bench: Bench) -> None:
 @example(kind="project", name=strategies.HARD_NAMES[-1])
 @example(kind="experiment", name=strategies.HARD_NAMES[1])
 @example(kind="function", name=strategies.HARD_NAMES[-2])
-@steady
 def test_any_name_survives(bench: Bench, kind: str, name: str) -> None:
     """Whatever Unicode text the data plane accepts as a name is the name that is listed."""
     _expect_plain(bench, kind)

@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 from conformance import expect, strategies
 from conformance.instruments import audit
 from conformance.marks import requirement
-from conformance.steady import steady
 from conformance.suites.audit import headers
 from conformance.suites.audit.tour import Stop, Tours, all_succeeded, succeeded
 
@@ -48,7 +47,6 @@ def test_every_route_is_normalised(tours: Tours) -> None:
 @example(identifier=strategies.FOREIGN_IDS[7], reader=READERS[4])
 @example(identifier=strategies.FOREIGN_IDS[9], reader=READERS[0])
 @example(identifier=strategies.FOREIGN_IDS[11], reader=READERS[1])
-@steady
 def test_what_is_no_id_is_replaced_too(
     tours: Tours, description: Description, identifier: str, reader: tuple[str, str]
 ) -> None:
@@ -74,7 +72,6 @@ def test_the_url_tells_nothing_of_the_object(tours: Tours) -> None:
 @given(identifier=strategies.foreign_ids(), reader=st.sampled_from(READERS))
 @example(identifier=strategies.FOREIGN_IDS[0], reader=READERS[0])
 @example(identifier=strategies.FOREIGN_IDS[3], reader=READERS[2])
-@steady
 def test_the_url_tells_nothing_of_the_request(
     tours: Tours, description: Description, identifier: str, reader: tuple[str, str]
 ) -> None:

@@ -10,7 +10,6 @@ from hypothesis import example, given
 from conformance import expect, strategies
 from conformance.instruments import audit
 from conformance.marks import requirement
-from conformance.steady import steady
 from conformance.suites.audit.headers import audit_headers
 from conformance.suites.audit.tour import Stop, Tours, all_succeeded, succeeded
 
@@ -63,7 +62,6 @@ def test_no_audit_headers_unasked_on_failures(tours: Tours) -> None:
 
 @requirement("AUD-03")
 @given(value=strategies.values_that_are_not_true())
-@steady
 def test_only_true_enables_them(tours: Tours, value: str) -> None:
     """A value that is not `true` leaves the audit headers off, on success and on failure."""
     _judge_values(tours, [value])
@@ -79,7 +77,6 @@ def test_nothing_that_looks_like_true_enables_them(tours: Tours) -> None:
 @given(name=strategies.spellings())
 @example(name="X-BT-ENABLE-AUDIT")
 @example(name="X-Bt-Enable-Audit")
-@steady
 def test_the_name_is_matched_without_case(tours: Tours, name: str) -> None:
     """However the letters of x-bt-enable-audit are written, the headers come."""
     _need_control(tours)

@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mock_control_plane.app import create_app
-from mock_control_plane.routes.call import MAX_DEPTH, parsed
+from mock_control_plane.decoding import MAX_DEPTH
+from mock_control_plane.routes.call import parsed
 from mock_control_plane.routes.refusal import Refusal
 from tests.mock_control_plane.api import new_caller, new_world, send
 

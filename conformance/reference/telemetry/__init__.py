@@ -1,0 +1,1 @@
+"""What the deployment tells the control plane about itself: six kinds, from three senders."""

@@ -1,0 +1,37 @@
+"""What causes nothing outside is served also when a token may cause nothing more."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from conformance import expect
+from conformance.marks import observes, requirement
+from conformance.suites.rate_limits.judging import Spent
+
+if TYPE_CHECKING:
+    from conformance.observing import Results
+
+SPENT = "rate-limits.spent-"
+
+
+@requirement("RATE-06")
+@observes(SPENT)
+def test_local_request_is_never_limited(observed: Results) -> None:
+    """A request that causes nothing outside with one token is not refused to another of the same
+    user because its outbound budget is spent.
+    """
+    spents = map(Spent.of, observed.matching(SPENT))
+    looked = [(spent, spent.local) for spent in spents if spent.local is not None]
+    for spent, seen in looked:
+        spent.need_limit()
+        local, refused = seen["local"], seen["refused"]
+        if not local:
+            expect.inconclusive("no request was seen that causes nothing outside")
+        first = next(iter(refused), "")
+        expect.that(
+            not refused,
+            expected="what is served without asking anybody is served also when the outbound "
+            f"budget is spent, as it was with another token of the same user: {', '.join(local)}",
+            came="; ".join(f"{name}: {one['answer']}" for name, one in refused.items())
+            + (f"\nsee it:   {refused[first]['curl']}" if first else ""),
+        )

@@ -1,0 +1,1 @@
+"""Telemetry: only what was switched on leaves, well formed and without customer data."""
