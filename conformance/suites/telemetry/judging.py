@@ -6,7 +6,7 @@ import shlex
 from typing import TYPE_CHECKING
 
 from conformance.expect import Inconclusive, OutOfReach, Violation
-from conformance.instruments.silence import doubt
+from conformance.instruments.silence import NOT_CONNECTED
 from conformance.instruments.telemetry_setting import BY_DEFAULT, value_of
 from conformance.suites.telemetry.heard import UNKNOWN
 from conformance.suites.telemetry.trials import SETTING, Family
@@ -38,8 +38,8 @@ def nothing_else(watch: Watch) -> Findings:
                 came=f"{kind}, with {trial.said}: {_requests(entries)}",
                 entries=entries,
             )
-        elif reason := doubt(watch.stretch, watch.control(kind)):
-            yield Inconclusive(f"no {kind} was heard with {trial.said}, but {reason}", row=None)
+        elif reason := watch.doubt(kind):
+            yield Inconclusive(f"no {kind} was heard with {trial.said}, but {reason}")
     yield from _of_no_known_kind(watch)
 
 
@@ -68,7 +68,7 @@ def everything_listed(watch: Watch) -> Findings:
         row, seconds = watch.profile.rows[kind], watch.told.seconds
         silence = f"no {kind} within {seconds:.1f} s and until it was stopped, with {trial.said}"
         if not watch.told.connected:
-            yield Inconclusive(f"{silence}; but {doubt(watch.stretch, None)}")
+            yield Inconclusive(f"{silence}; but {watch.doubt(kind)}")
         elif row.basis == "assumed":
             yield Inconclusive(
                 f"{silence}; that it comes by {row.endpoints[0]} is assumed", row=kind
@@ -93,7 +93,7 @@ def no_content(watch: Watch) -> Findings:
     if trial.known and not trial.named >= BY_DEFAULT:
         raise _not_enabled(watch, BY_DEFAULT)
     if not heard.connected:
-        yield Inconclusive(f"nothing leaked; but {doubt(watch.stretch, None)}")
+        yield Inconclusive(f"nothing leaked, but {NOT_CONNECTED}")
     elif not heard.kinds:
         yield Inconclusive("no telemetry came at all, so nobody can tell whether it would be clean")
     yield from _unread(watch)

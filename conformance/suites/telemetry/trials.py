@@ -58,6 +58,11 @@ class Trial:
         return self.value == ""
 
     @property
+    def is_a_choice(self) -> bool:
+        """Whether some kinds are named and others are not, so that there is something to judge."""
+        return frozenset() < self.named < frozenset(coverings.kinds())
+
+    @property
     def named(self) -> frozenset[str]:
         """The kinds that may be sent."""
         return named(self.value)
