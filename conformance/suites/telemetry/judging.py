@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from conformance.suites.telemetry.heard import Leak
     from conformance.suites.telemetry.watched import Watch
-    from mock_control_plane.client import Entry, Telemetry
+    from mock_control_plane.client import Entry, Sighting
 
     Findings = Iterator[Violation | Inconclusive]
 
@@ -120,9 +120,9 @@ def well_formed(*kinds: str) -> Callable[[Watch], Findings]:
 
     def find(watch: Watch) -> Findings:
         for kind in kinds:
-            came = [each for each in watch.heard.telemetry if kind in each.kinds]
-            for each in came:
-                yield from _form(watch, kind, each)
+            came = [(one.entry, seen) for one in watch.heard.telemetry if (seen := one.of(kind))]
+            for entry, seen in came:
+                yield from _form(watch, entry, seen)
             if not came and watch.trial.known and kind not in watch.trial.named:
                 raise _not_enabled(watch, [kind])
             if not came:
@@ -134,10 +134,8 @@ def well_formed(*kinds: str) -> Callable[[Watch], Findings]:
     return find
 
 
-def _form(watch: Watch, kind: str, telemetry: Telemetry) -> Findings:
-    entry, seen, row = telemetry.entry, telemetry.of(kind), watch.profile.rows[kind]
-    if seen is None:
-        return
+def _form(watch: Watch, entry: Entry, seen: Sighting) -> Findings:
+    kind, row = seen.kind, watch.profile.rows[seen.kind]
     if entry.seq in watch.heard.cut:
         yield Inconclusive(f"#{entry.seq} is too large for the journal, so it cannot be judged")
     elif seen.problem is not None:
