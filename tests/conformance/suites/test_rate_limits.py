@@ -80,6 +80,9 @@ def test_declared_budget_is_observed_as_it_is(tmp_path: Path) -> None:
         ((), {"spent-unknown"}),
         ((f"{REQUESTS}=many",), set()),
         ((f"{REQUESTS}=7", f"{MINUTES}=soon"), set()),
+        ((f"{REQUESTS}=7", f"{MINUTES}=0"), set()),
+        ((f"{REQUESTS}=7", f"{MINUTES}=nan"), set()),
+        ((f"{REQUESTS}=-1",), set()),
         ((f"{REQUESTS}=1000000",), set()),
     ],
 )
