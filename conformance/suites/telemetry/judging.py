@@ -27,15 +27,15 @@ SHOWN = 6
 def nothing_else(watch: Watch) -> Findings:
     """Nothing that the setting does not name is sent, from its start to its end."""
     heard, trial = watch.heard, watch.trial
-    allowed = _listed(trial.named) or "nothing"
+    allowed = f"{_listed(trial.named)} and nothing else is" if trial.named else "nothing is"
     for kind in TELEMETRY:
         if kind in trial.named:
             continue
         if entries := heard.entries_of(kind):
             yield _violation(
                 watch,
-                expected=f"of telemetry {allowed} and nothing else is sent, with {trial.said}",
-                came=f"{kind}, with {trial.said}: {_requests(entries)}",
+                expected=f"of telemetry {allowed} sent, with {trial.said}",
+                came=f"{kind} came, with {trial.said}: {_requests(entries)}",
                 entries=entries,
             )
         elif reason := watch.doubt(kind):
@@ -228,6 +228,6 @@ def _listed(kinds: Iterable[str]) -> str:
 
 
 def _requests(entries: Iterable[Entry]) -> str:
-    found = list(entries)
-    more = f" and {len(found) - SHOWN} more" if len(found) > SHOWN else ""
-    return ", ".join(f"#{one.seq} {one.method} {one.path}" for one in found[:SHOWN]) + more
+    """Requests in a sentence: the first one, and how many more there are."""
+    first, *more = [f"#{one.seq} {one.method} {one.path}" for one in entries]
+    return f"{first} and {len(more)} more" if more else first

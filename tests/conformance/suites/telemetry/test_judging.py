@@ -36,7 +36,7 @@ def test_what_is_not_listed_is_harm() -> None:
     found = list(judging.nothing_else(watch("status", "status", "traces", others=None)))
     violations = [one for one in found if isinstance(one, Violation)]
     assert [one.path for one in violations[0].entries] == ["/api/pulse/otel/v1/traces"]
-    assert "traces, with the setting 'status': #2 POST" in violations[0].came
+    assert "traces came, with the setting 'status': #2 POST" in violations[0].came
     assert len(violations) == 1
     assert "CONTROL_PLANE_TELEMETRY=status" in violations[0].__notes__[0]
 

@@ -16,6 +16,8 @@ from tests.conformance.suites.telemetry.journals import PROFILE, attached
 if TYPE_CHECKING:
     from conformance.options.values import Options
 
+LONGEST = 40
+"""A realm's name has 64 characters at most, and begins with the run's id."""
 VARIABLE = "CONTROL_PLANE_TELEMETRY"
 OTHER = "GATEWAY_TELEMETRY"
 
@@ -37,6 +39,7 @@ def test_effort_decides_what_is_tried(
     ]
     assert tried[0].name == EVERYTHING
     assert len({one.name for one in tried}) == len(tried)
+    assert max(len(one.name) for one in tried) <= LONGEST
 
 
 def test_few_sets_have_each_kind_on_and_off(options: Options) -> None:
