@@ -42,6 +42,8 @@ def found(bench: Bench, selection: Selection) -> Finding:
         "keeps-the-user-in-a-global-variable",
         "writes-two-gzip-members",
         "composes-the-characters-of-names",
+        "falls-back-to-a-default-endpoint",
+        "looks-before-it-counts",
     ],
 )
 def test_defect_is_found_with_exactly_its_requirements(bench: Bench, name: str) -> None:

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-__all__ = ["Control", "Stretch", "covers", "doubt"]
+__all__ = ["NOT_CONNECTED", "Control", "Stretch", "covers", "doubt"]
+
+NOT_CONNECTED = "calls that it must forward were not seen at both ends of the time it was watched"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +44,7 @@ class Control:
 def doubt(stretch: Stretch, control: Control | None) -> str | None:
     """Return why silence proves nothing, or None where it proves that nothing was sent."""
     if not stretch.connected:
-        return "the calls that a data plane must forward were not seen at both ends of its time"
+        return NOT_CONNECTED
     if control is None:
         return "it was not seen where it is on either, so its silence proves nothing"
     if stretch.seconds < control.needed:

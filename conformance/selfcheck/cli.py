@@ -24,6 +24,10 @@ if TYPE_CHECKING:
 
 __all__ = ["check", "configure", "main"]
 
+BESIDE = 2
+"""How many data planes are judged at the same time for each core: runs wait about half their time.
+"""
+
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Offer the options of the self-check."""

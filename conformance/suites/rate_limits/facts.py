@@ -41,7 +41,7 @@ class Facts:
             (s.earliest for s in spans), default=0
         )
         return (
-            f"{self.tally.passed} requests reached the control plane within {seconds:.2f} s when "
+            f"{many(self.tally.passed)} reached the control plane within {seconds:.2f} s when "
             f"{self.tally.sent} were made (times are known to {self.tally.uncertainty:.3f} s)"
         )
 
@@ -50,17 +50,18 @@ class Facts:
         return {
             "tally": self.tally.to_json(),
             "entries": [entry.to_json() for entry in self.entries],
-            "exchange": _packed(self.exchange),
+            "exchange": packed(self.exchange),
         }
 
     @classmethod
     def from_json(cls, row: Mapping[str, Any]) -> Facts:
         """The facts that `to_json` told."""
         entries = tuple(Entry.from_json(entry) for entry in row["entries"])
-        return cls(Tally.from_json(row["tally"]), entries, _unpacked(row["exchange"]))
+        return cls(Tally.from_json(row["tally"]), entries, unpacked(row["exchange"]))
 
 
-def _packed(exchange: Exchange) -> dict[str, object]:
+def packed(exchange: Exchange) -> dict[str, object]:
+    """An exchange as a JSON object, without the credential that it was made with."""
     return asdict(exchange) | {
         "request_body": base64.b64encode(exchange.request_body).decode("ascii"),
         "body": exchange.masked(exchange.text),
@@ -68,10 +69,16 @@ def _packed(exchange: Exchange) -> dict[str, object]:
     }
 
 
-def _unpacked(row: Mapping[str, Any]) -> Exchange:
+def unpacked(row: Mapping[str, Any]) -> Exchange:
+    """The exchange that `packed` made an object of."""
     pairs = {
         name: tuple((key, value) for key, value in row[name])
         for name in ("request_headers", "headers")
     }
     body = {"request_body": base64.b64decode(row["request_body"]), "body": row["body"].encode()}
     return Exchange(**{**row, **pairs, **body, "secrets": ()})
+
+
+def many(requests: int) -> str:
+    """So many requests, in words."""
+    return f"{requests} request{'s' * (requests != 1)}"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from conformance import expect
 from conformance.instruments.limiter import Budget, Verdict, judge
-from conformance.suites.rate_limits.facts import Facts
+from conformance.suites.rate_limits.facts import Facts, many
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -83,9 +83,9 @@ def expect_kept(facts: Sequence[Facts], budget: Budget, *, how: str, replicas: i
     others = ", ".join(str(one.tally.passed) for one in facts[1:])
     expect.that(
         judgement.verdict is Verdict.KEPT,
-        expected=f"{how}, at most {budget.requests} requests in {budget.window:g} s reach the "
-        "control plane, in whatever way they are counted",
-        came=f"{facts[0].told}{again}{others}",
+        expected=f"{how}, at most {many(budget.requests)} of a token in {budget.window:g} s reach "
+        "the control plane, in whatever way they are counted",
+        came=f"{facts[0].told}{again}{others} (to see it again, make as many with a new key)",
         exchanges=most.exchange,
         entries=most.entries,
     )

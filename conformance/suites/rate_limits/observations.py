@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
@@ -92,7 +93,7 @@ def _declared(options: Options) -> Sequence[Observation]:
     if not requests.strip():
         return (_spent("default", declared, DEFAULT, everything, attached=True),)
     budget = _budget(requests, minutes)
-    if budget is None or budget.requests > LARGEST:
+    if budget is None:
         return ()
     if budget.requests == 0:
         needed = UNLIMITED[options.effort] * DEFAULT.requests
@@ -104,10 +105,13 @@ def _declared(options: Options) -> Sequence[Observation]:
 
 
 def _budget(requests: str, minutes: str | None) -> Budget | None:
+    """The budget that was declared, None for one that is none, or is too large to be spent."""
     try:
-        return Budget(int(requests), float((minutes or "").strip() or 1) * MINUTE)
+        budget = Budget(int(requests), float((minutes or "").strip() or 1) * MINUTE)
     except ValueError:
         return None
+    known = 0 <= budget.requests <= LARGEST and 0 < budget.window < math.inf
+    return budget if known else None
 
 
 def _names(profile: Profile) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -151,7 +155,8 @@ def _spend(ground: Ground, *, budget: Budget | None, parts: Parts) -> JsonObject
     def pause() -> None:
         ground.wait(LATER, "a spent budget to stay spent")
 
-    turns, token = spending.spent_in_turn(place, assumed, pause)
+    tries = spending.TRIES if budget else 1
+    turns, token = spending.spent_in_turn(place, assumed, pause, tries=tries)
     beside = spending.beside(place, token)
     bursts = spending.bursts(place, assumed) if parts.burst else []
     return {

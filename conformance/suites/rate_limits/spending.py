@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 TRIES = 3
 CONNECTIONS = 64
-FEW_CONNECTIONS = 16
+FEW_CONNECTIONS = 8
 BURST = 20
 IN_A_ROW = 6
 AGAIN = 20
@@ -32,47 +32,45 @@ def spend(token: Token, requests: int, *, mixed: bool = False) -> bool:
 
 
 def spent_in_turn(
-    place: Place, budget: Budget, pause: Callable[[], object]
+    place: Place, budget: Budget, pause: Callable[[], object], *, tries: int = TRIES
 ) -> tuple[list[Facts], Token]:
     """Spend the budget of one token, and ask again after a pause, when it must still be spent.
 
-    Where that does not come out as it should with the first token, others get their turn: what a
-    window that ends just then explains, it explains for one of them only.
+    Where more or less passes than the budget, others get their turn: what a window that ends just
+    then explains, it explains for one of them only.
     """
-
-    def use(token: Token) -> None:
+    found: list[Facts] = []
+    for _ in range(tries):
+        token = place.token()
         token.greet()
         spend(token, budget.requests, mixed=True)
         pause()
         for _ in range(min(budget.requests + 1, AGAIN)):
             token.ask(mixed=True)
-
-    return _in_turn(place, budget, use)
+        found.append(Facts.of(token))
+        if found[-1].tally.passed >= budget.requests and not _is_doubted(found[-1], budget):
+            break
+    return found, token
 
 
 def bursts(place: Place, budget: Budget) -> list[Facts]:
-    """Make twenty times the budget's requests with one token, on 64 connections at a time."""
+    """Make twenty times the budget's requests with one token, on 64 connections at a time.
 
-    def use(token: Token) -> None:
-        for _ in range(math.ceil(BURST * budget.requests / CONNECTIONS)):
-            token.volley(CONNECTIONS)
-
-    return _in_turn(place, budget, use)[0]
-
-
-def _in_turn(
-    place: Place, budget: Budget, use: Callable[[Token], None]
-) -> tuple[list[Facts], Token]:
+    Where more passes than the budget, others get their turn, as above.
+    """
     found: list[Facts] = []
     for _ in range(TRIES):
         token = place.token()
-        use(token)
+        for _ in range(math.ceil(BURST * budget.requests / CONNECTIONS)):
+            token.volley(CONNECTIONS)
         found.append(Facts.of(token))
-        tally = found[-1].tally
-        doubted = judge([tally.course], budget).by == BY_THE_CLOCK
-        if tally.passed >= budget.requests and not doubted:
+        if not _is_doubted(found[-1], budget):
             break
-    return found, token
+    return found
+
+
+def _is_doubted(facts: Facts, budget: Budget) -> bool:
+    return judge([facts.tally.course], budget).by == BY_THE_CLOCK
 
 
 def beside(place: Place, spent: Token) -> dict[str, Facts]:

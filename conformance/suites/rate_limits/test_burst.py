@@ -33,7 +33,7 @@ def test_burst_passes_no_more_than_the_budget(observed: Results, options: Option
     if not known:
         raise expect.OutOfReach(NOT_TOLD, unlock=UNLOCK)
     for spent, budget in known:
-        how = f"of {spent.bursts[0].tally.sent} requests on 64 connections at a time"
+        how = f"with {spent.bursts[0].tally.sent} requests on 64 connections at a time"
         expect_kept(spent.bursts, budget, how=how, replicas=options.replicas)
         for facts in spent.bursts:
             expect_nothing_denied(facts, name=spent.name)

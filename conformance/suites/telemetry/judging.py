@@ -6,7 +6,7 @@ import shlex
 from typing import TYPE_CHECKING
 
 from conformance.expect import Inconclusive, OutOfReach, Violation
-from conformance.instruments.silence import doubt
+from conformance.instruments.silence import NOT_CONNECTED
 from conformance.instruments.telemetry_setting import BY_DEFAULT, value_of
 from conformance.suites.telemetry.heard import UNKNOWN
 from conformance.suites.telemetry.trials import SETTING, Family
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from conformance.suites.telemetry.heard import Leak
     from conformance.suites.telemetry.watched import Watch
-    from mock_control_plane.client import Entry, Telemetry
+    from mock_control_plane.client import Entry, Sighting
 
     Findings = Iterator[Violation | Inconclusive]
 
@@ -27,19 +27,19 @@ SHOWN = 6
 def nothing_else(watch: Watch) -> Findings:
     """Nothing that the setting does not name is sent, from its start to its end."""
     heard, trial = watch.heard, watch.trial
-    allowed = _listed(trial.named) or "nothing"
+    allowed = f"{_listed(trial.named)} and nothing else is" if trial.named else "nothing is"
     for kind in TELEMETRY:
         if kind in trial.named:
             continue
         if entries := heard.entries_of(kind):
             yield _violation(
                 watch,
-                expected=f"of telemetry {allowed} and nothing else is sent, with {trial.said}",
-                came=f"{kind}, with {trial.said}: {_requests(entries)}",
+                expected=f"of telemetry {allowed} sent, with {trial.said}",
+                came=f"{kind} came, with {trial.said}: {_requests(entries)}",
                 entries=entries,
             )
-        elif reason := doubt(watch.stretch, watch.control(kind)):
-            yield Inconclusive(f"no {kind} was heard with {trial.said}, but {reason}", row=None)
+        elif reason := watch.doubt(kind):
+            yield Inconclusive(f"no {kind} was heard with {trial.said}, but {reason}")
     yield from _of_no_known_kind(watch)
 
 
@@ -68,7 +68,7 @@ def everything_listed(watch: Watch) -> Findings:
         row, seconds = watch.profile.rows[kind], watch.told.seconds
         silence = f"no {kind} within {seconds:.1f} s and until it was stopped, with {trial.said}"
         if not watch.told.connected:
-            yield Inconclusive(f"{silence}; but {doubt(watch.stretch, None)}")
+            yield Inconclusive(f"{silence}; but {watch.doubt(kind)}")
         elif row.basis == "assumed":
             yield Inconclusive(
                 f"{silence}; that it comes by {row.endpoints[0]} is assumed", row=kind
@@ -93,7 +93,7 @@ def no_content(watch: Watch) -> Findings:
     if trial.known and not trial.named >= BY_DEFAULT:
         raise _not_enabled(watch, BY_DEFAULT)
     if not heard.connected:
-        yield Inconclusive(f"nothing leaked; but {doubt(watch.stretch, None)}")
+        yield Inconclusive(f"nothing leaked, but {NOT_CONNECTED}")
     elif not heard.kinds:
         yield Inconclusive("no telemetry came at all, so nobody can tell whether it would be clean")
     yield from _unread(watch)
@@ -120,9 +120,9 @@ def well_formed(*kinds: str) -> Callable[[Watch], Findings]:
 
     def find(watch: Watch) -> Findings:
         for kind in kinds:
-            came = [each for each in watch.heard.telemetry if kind in each.kinds]
-            for each in came:
-                yield from _form(watch, kind, each)
+            came = [(one.entry, seen) for one in watch.heard.telemetry if (seen := one.of(kind))]
+            for entry, seen in came:
+                yield from _form(watch, entry, seen)
             if not came and watch.trial.known and kind not in watch.trial.named:
                 raise _not_enabled(watch, [kind])
             if not came:
@@ -134,10 +134,8 @@ def well_formed(*kinds: str) -> Callable[[Watch], Findings]:
     return find
 
 
-def _form(watch: Watch, kind: str, telemetry: Telemetry) -> Findings:
-    entry, seen, row = telemetry.entry, telemetry.of(kind), watch.profile.rows[kind]
-    if seen is None:
-        return
+def _form(watch: Watch, entry: Entry, seen: Sighting) -> Findings:
+    kind, row = seen.kind, watch.profile.rows[seen.kind]
     if entry.seq in watch.heard.cut:
         yield Inconclusive(f"#{entry.seq} is too large for the journal, so it cannot be judged")
     elif seen.problem is not None:
@@ -230,6 +228,6 @@ def _listed(kinds: Iterable[str]) -> str:
 
 
 def _requests(entries: Iterable[Entry]) -> str:
-    found = list(entries)
-    more = f" and {len(found) - SHOWN} more" if len(found) > SHOWN else ""
-    return ", ".join(f"#{one.seq} {one.method} {one.path}" for one in found[:SHOWN]) + more
+    """Requests in a sentence: the first one, and how many more there are."""
+    first, *more = [f"#{one.seq} {one.method} {one.path}" for one in entries]
+    return f"{first} and {len(more)} more" if more else first

@@ -48,7 +48,7 @@ def ask_without(ground: Ground) -> JsonObject:
     """The observation of a data plane on which the endpoints are disabled."""
     asked = go_round(ground.callers, ground.specimens, ground.profile).asked
     shown = {one.endpoint: one.exchange.status for one in asked}
-    return {"asked": [_to_json(one) for one in asked], "shown": shown}
+    return {"asked": [to_json(one) for one in asked], "shown": shown}
 
 
 def asked_from(result: Mapping[str, Any]) -> tuple[Asked, ...]:
@@ -116,7 +116,7 @@ def _json(exchange: Exchange) -> object:
         return None
 
 
-def _to_json(asked: Asked) -> JsonObject:
+def to_json(asked: Asked) -> JsonObject:
     """An exchange without what is secret in it."""
     masked = asked.exchange.masked
     exchange = asdict(asked.exchange)

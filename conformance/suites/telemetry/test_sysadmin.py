@@ -56,23 +56,33 @@ def test_status_endpoints_hold_no_content(options: Options, ask: Callable[[], Ro
     """Nothing that was put into rows, attachments and prompts is found in any answer of a status
     endpoint, in whatever encoding.
     """
-    told = ask()
-    conclude(_clean(options, told))
+    if _said(options) == "true":
+        raise _out_of_reach(options, "false")
+    conclude(_clean(options, ask()))
 
 
 def _need(options: Options, *, disabled: bool) -> None:
     """Skip what the data plane is not configured for, as far as its user says or the run knows."""
+    said = _said(options)
+    known = said is not None or options.target.started
+    if not known or (said == "true") != disabled:
+        raise _out_of_reach(options, "true" if disabled else "false")
+
+
+def _said(options: Options) -> str | None:
+    """What the user says of the setting, None if nothing."""
     names = options.profile.settings[SETTING]
     said = [options.settings[name] for name in names if name in options.settings]
-    known = bool(said) or options.target.started
-    is_disabled = any(value.strip().lower() == "true" for value in said)
-    if not known or is_disabled != disabled:
-        value = "true" if disabled else "false"
-        raise OutOfReach(
-            f"It takes a data plane that is known to have {names[0]}={value}: let the run start "
-            "it, with --dataplane-cmd CMD, or declare that with --dataplane-setting.",
-            unlock=f"--dataplane-setting {names[0]}={value}",
-        )
+    return said[0].strip().lower() if said else None
+
+
+def _out_of_reach(options: Options, value: str) -> OutOfReach:
+    name = options.profile.settings[SETTING][0]
+    return OutOfReach(
+        f"It takes a data plane that is known to have {name}={value}: let the run start it, with "
+        "--dataplane-cmd CMD, or declare that with --dataplane-setting.",
+        unlock=f"--dataplane-setting {name}={value}",
+    )
 
 
 def _disabled(options: Options, off: tuple[Asked, ...], on: tuple[Asked, ...]) -> Findings:

@@ -58,6 +58,11 @@ class Trial:
         return self.value == ""
 
     @property
+    def is_a_choice(self) -> bool:
+        """Whether some kinds are named and others are not, so that there is something to judge."""
+        return frozenset() < self.named < frozenset(coverings.kinds())
+
+    @property
     def named(self) -> frozenset[str]:
         """The kinds that may be sent."""
         return named(self.value)
@@ -130,10 +135,17 @@ def declared(options: Options) -> Trial:
 
 
 def _set(kinds: frozenset[str]) -> Trial:
-    value = value_of(kinds)
-    every = len(kinds) == len(coverings.kinds())
-    name = EVERYTHING if every else f"{SETS}{value.replace(',', '-')}"
-    return Trial(name, Family.SET, value)
+    return Trial(f"{SETS}{_called(kinds)}", Family.SET, value_of(kinds))
+
+
+def _called(kinds: frozenset[str]) -> str:
+    """A name for a set: short, since a realm is named after it."""
+    listed, missing = (
+        [kind for kind in coverings.kinds() if (kind in kinds) is on] for on in (True, False)
+    )
+    if len(listed) <= len(missing):
+        return "-".join(listed)
+    return "-".join(["all", *(["but", *missing] if missing else [])])
 
 
 def _spelled(effort: Effort) -> Iterator[Trial]:

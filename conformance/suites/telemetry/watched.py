@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from conformance.errors import ConformanceError
 from conformance.expect import Inconclusive, OutOfReach, Violation
-from conformance.instruments.silence import Control, Stretch
+from conformance.instruments.silence import Control, Stretch, doubt
 from conformance.suites.telemetry.heard import Heard
 from conformance.suites.telemetry.trials import EVERYTHING, SETTING, Family, trials
 from conformance.suites.telemetry.watching import controls
@@ -54,22 +54,20 @@ class Watch:
             raise Inconclusive(f"it does not start with {self.trial.said}: {self.refused}")
         return self.told
 
-    @property
-    def stretch(self) -> Stretch:
-        """How long it was watched."""
-        return Stretch(self.heard.seconds, self.heard.connected)
+    def doubt(self, kind: str) -> str | None:
+        """Return why silence of a kind proves nothing, or None where it proves something.
 
-    def control(self, kind: str) -> Control | None:
-        """What shows that a kind would have come by now, were it sent.
-
-        Of a data plane that is not ours that is other telemetry of its own, and the time in which
-        the wire profile expects it.
+        Of a data plane that is not ours the control is other telemetry of its own, and the time in
+        which the wire profile expects a kind; of any other, the same kind where all are on.
         """
+        stretch = Stretch(self.heard.seconds, self.heard.connected)
         if self.trial.family is not Family.DECLARED:
             took = self.others.took if self.others is not None else {}
-            return controls(took, self.profile).get(kind)
+            return doubt(stretch, controls(took, self.profile).get(kind))
         row = self.profile.rows[kind]
-        return Control(0.0, (row.interval or 0.0) + row.grace) if self.heard.kinds else None
+        if stretch.connected and not self.heard.kinds:
+            return "no other telemetry came either, which would show that it reports at all"
+        return doubt(stretch, Control(0.0, (row.interval or 0.0) + row.grace))
 
 
 class Watched:
