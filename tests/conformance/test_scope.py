@@ -39,7 +39,8 @@ def test_embedded_run_judges_everything() -> None:
 
 def test_mock_makes_an_attached_run_whole() -> None:
     """With the mock as its control plane an attached data plane is judged whole, too."""
-    assert scope({**URL, "control_plane_url": "http://m"}).in_scope == set(CATALOGUE)
+    told = {"dataplane_setting": ["OUTBOUND_RATE_LIMIT_MAX_REQUESTS=7"]}
+    assert scope({**URL, **told, "control_plane_url": "http://m"}).in_scope == set(CATALOGUE)
 
 
 def test_key_alone_leaves_out_what_needs_the_mock() -> None:

@@ -10,7 +10,7 @@ from hypothesis import Phase, find, given, settings
 from conformance import strategies
 
 FEW = settings(max_examples=60, database=None)
-MANY = settings(max_examples=2000, database=None, phases=[Phase.generate])
+MANY = settings(max_examples=2000, deadline=None, database=None, phases=[Phase.generate])
 
 
 @FEW

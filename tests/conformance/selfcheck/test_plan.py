@@ -8,6 +8,7 @@ from conformance.errors import UsageProblem
 from conformance.reference.defects import DEFECTS
 from conformance.reference.nulls import NULLS
 from conformance.reference.variants import VARIANTS
+from conformance.requirements import load
 from conformance.selfcheck.plan import Selection, plan
 from conformance.selfcheck.subject import Kind
 
@@ -16,7 +17,7 @@ AREAS = ("audit", "urls")
 
 def test_everything_is_run_by_default() -> None:
     """Without a selection every data plane is run: defects, variants, nulls, the reference."""
-    subjects = plan(Selection(), AREAS)
+    subjects = plan(Selection(), load().areas)
     names = {(subject.kind, subject.name) for subject in subjects}
     assert len(names) == len(subjects) == len(DEFECTS) + len(VARIANTS) + len(NULLS) + 1
 
