@@ -33,6 +33,9 @@ __all__ = ["Means", "Pool", "Up"]
 
 BREATH = 0.02
 """What a process that was just killed takes, in seconds, to close what it had open."""
+PULSE = 0.2
+"""How long a wait without end lasts before Python is let see to a signal, in seconds: one that
+arrives just before a thread goes to sleep does not wake it."""
 
 Check = Callable[[Reach, Probe], str | None]
 
@@ -153,8 +156,11 @@ class Pool:
             waiting = [
                 executor.submit(self._start_one, name, asked) for name, asked in wanted.items()
             ]
-            for future in wait(waiting, return_when=FIRST_EXCEPTION).done:
-                future.result()
+            unsettled = set(waiting)
+            while unsettled:
+                done, unsettled = wait(waiting, timeout=PULSE, return_when=FIRST_EXCEPTION)
+                for future in done:
+                    future.result()
             return tuple(future.result() for future in waiting)
         except BaseException:
             executor.shutdown(wait=False, cancel_futures=True)

@@ -118,7 +118,8 @@ def test_interrupted_run_takes_everything_down(folder: Folder, number: signal.Si
 def test_interrupted_start_takes_everything_down(folder: Folder) -> None:
     """Also while a data plane is still awaited, SIGTERM ends what was started."""
     run = folder.start(WORKS, "--dataplane-cmd=sh -c 'echo $$ > $READY; exec sleep 600'")
-    started = int((folder.path / "ready").read_text())
+    with (folder.path / "ready").open() as ready:  # each of the data planes may be there first
+        started = int(ready.readline())
     watched = select.poll()
     watched.register(os.pidfd_open(started), select.POLLIN)
     run.send_signal(signal.SIGTERM)
