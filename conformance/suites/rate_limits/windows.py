@@ -21,8 +21,8 @@ CLOSE = 0.95
 """The part of a window that a pause of theirs may be at most, or their time begins anew."""
 MARGIN = 0.05
 """The part of a window by which a limiter's own clock may be late, and somewhat more."""
-LONGEST = 4
-"""How many times longer than planned tokens are watched where the machine is too slow."""
+LONGER = 3
+"""How much longer than planned, at most, tokens are watched where the machine is too slow."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,11 +126,15 @@ def watched(ground: Ground, place: Place, plan: Plan) -> dict[str, Facts]:
         **{f"easy {number}": Easy(place.token(), plan) for number in range(EASY_ONES)},
     }
     why = f"{plan.seconds / plan.budget.window:g} windows of the outbound limit to pass"
-    until = time.monotonic() + LONGEST * plan.seconds
-    while (acting := [one for one in actors.values() if not one.done]) and time.monotonic() < until:
-        for actor in acting:
-            actor.act()
-        ground.wait(plan.tick, why)
+
+    def all_done() -> bool:
+        for actor in actors.values():
+            if not actor.done:
+                actor.act()
+        return all(actor.done for actor in actors.values())
+
+    if not ground.until(all_done, deadline=plan.seconds + plan.budget.window, why=why):
+        ground.until(all_done, deadline=LONGER * plan.seconds, why=f"{why}, on a slow machine")
     return {name: Facts.of(actor.token) for name, actor in actors.items()}
 
 
