@@ -1,7 +1,8 @@
 """The reference data plane as a value: what it is composed of, and the application made of it.
 
 A defect or a variant is `dataclasses.replace(reference, part=AnotherPart(...))`. Parts hold no
-other part, so nothing of a replaced one is left; `rows` and `documents` hold the store alone.
+other part, so nothing of a replaced one is left; `rows`, `documents`, `tokens` and `tombstones`
+hold the store alone.
 """
 
 from __future__ import annotations
@@ -25,6 +26,13 @@ from conformance.reference.limiter import Limiter
 from conformance.reference.objects.definitions import Definitions
 from conformance.reference.objects.metadata import Metadata
 from conformance.reference.proxy import Proxy
+from conformance.reference.retention.clock import Clock
+from conformance.reference.retention.policies import Policies
+from conformance.reference.retention.retention import Retention
+from conformance.reference.retention.runs import Runs
+from conformance.reference.retention.service_tokens import ServiceTokens
+from conformance.reference.retention.tokens import Tokens
+from conformance.reference.retention.tombstones import Tombstones
 from conformance.reference.routes import guarded, opened
 from conformance.reference.rows import Rows
 from conformance.reference.store import Store
@@ -77,6 +85,13 @@ class Reference:
     usage: Usage
     heap: Heap
     reporting: Reporting
+    clock: Clock
+    tokens: Tokens
+    policies: Policies
+    tombstones: Tombstones
+    retention: Retention
+    service_tokens: ServiceTokens
+    runs: Runs
     wrap: tuple[Wrapper, ...] = ()
 
 
@@ -111,6 +126,13 @@ def compose(settings: Settings) -> Reference:
         usage=Usage(),
         heap=Heap(),
         reporting=Reporting(settings.report_seconds),
+        clock=Clock(),
+        tokens=Tokens(settings, store),
+        policies=Policies(),
+        tombstones=Tombstones(store),
+        retention=Retention(),
+        service_tokens=ServiceTokens(settings),
+        runs=Runs(),
     )
 
 

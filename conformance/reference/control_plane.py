@@ -76,7 +76,10 @@ class ControlPlane:
         headers = [*self.headers(credentials), (b"content-type", b"application/json")]
         content = json.dumps(body).encode("ascii")
         answer = await self.send("POST", path.encode("ascii"), headers=headers, content=content)
-        await answer.aread()
+        try:
+            await answer.aread()
+        except httpx.HTTPError as error:
+            raise ControlPlaneAway(_away(error)) from error
         if answer.status_code == 200:
             return _json(answer)
         raise _refusal(answer)

@@ -13,6 +13,11 @@ if TYPE_CHECKING:
     from conformance.reference.documents import Documents
     from conformance.reference.limiter import Limiter
     from conformance.reference.proxy import Proxy
+    from conformance.reference.retention.clock import Clock
+    from conformance.reference.retention.policies import Policies
+    from conformance.reference.retention.retention import Retention
+    from conformance.reference.retention.tokens import Tokens
+    from conformance.reference.retention.tombstones import Tombstones
     from conformance.reference.rows import Rows
     from conformance.reference.settings import Settings
     from conformance.reference.store import Store
@@ -99,3 +104,23 @@ class Parts(Protocol):
     @property
     def reporting(self) -> Reporting:
         """When telemetry is sent."""
+
+    @property
+    def clock(self) -> Clock:
+        """What time it is."""
+
+    @property
+    def tokens(self) -> Tokens:
+        """Service tokens."""
+
+    @property
+    def policies(self) -> Policies:
+        """What retention looks up."""
+
+    @property
+    def tombstones(self) -> Tombstones:
+        """What retention deleted as a whole."""
+
+    @property
+    def retention(self) -> Retention:
+        """What deletes by age."""

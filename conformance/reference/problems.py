@@ -45,6 +45,12 @@ class NoSuchRoute(Problem):
     status = 404
 
 
+class NoSuchToken(Problem):
+    """No service token has this name."""
+
+    status = 404
+
+
 class WrongMethod(Problem):
     """The path is served, with other methods."""
 

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from conformance.reference.objects.definitions import Definitions
     from conformance.reference.objects.kinds import Kind
     from conformance.reference.objects.metadata import Metadata
+    from conformance.reference.retention.runs import Runs
+    from conformance.reference.retention.service_tokens import ServiceTokens
     from conformance.reference.sysadmin import Sysadmin
 
 
@@ -56,6 +58,14 @@ class Handlers(Protocol):
     def sysadmin(self) -> Sysadmin:
         """Backfill and compaction status."""
 
+    @property
+    def service_tokens(self) -> ServiceTokens:
+        """Where the control plane stores its token."""
+
+    @property
+    def runs(self) -> Runs:
+        """Runs of retention."""
+
 
 def guarded(handlers: Handlers) -> Table:
     """Return the routes that need a key."""
@@ -76,6 +86,7 @@ def guarded(handlers: Handlers) -> Table:
         "/experiment-comparison2": {"GET": summaries.comparison},
         "/dataset-summary": {"GET": summaries.dataset_records},
         **_sysadmin(handlers.sysadmin),
+        **_retention(handlers.service_tokens, handlers.runs),
         "/xact-id": {"GET": _xact_id},
         "/ping": {"GET": _ping},
     }
@@ -143,6 +154,15 @@ def _sysadmin(sysadmin: Sysadmin) -> dict[str, dict[str, Action]]:
         f"{backfill}/object/{{object_id}}": {"GET": sysadmin.object},
         f"{backfill}/object/{{object_id}}/segment-counts": {"GET": sysadmin.segment_counts},
         "/brainstore/vacuum/status": {"POST": sysadmin.vacuum},
+    }
+
+
+def _retention(service_tokens: ServiceTokens, runs: Runs) -> dict[str, dict[str, Action]]:
+    return {
+        "/service-token/upsert": {"POST": service_tokens.upsert},
+        "/service-token/{name}": {"GET": service_tokens.status, "HEAD": service_tokens.status},
+        "/brainstore/time_based_retention": {"POST": runs.start},
+        "/brainstore/time_based_retention/status": {"POST": runs.status},
     }
 
 

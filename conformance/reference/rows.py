@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from conformance.reference import merging
 from conformance.reference.bodies import invalid, storable
+from conformance.reference.store import written_at
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -49,6 +50,15 @@ class Page:
 
     rows: list[dict[str, object]]
     cursor: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """A row as retention sees it: when it was made, by its own word, and when it was written."""
+
+    id: str
+    created: object
+    written: datetime
 
 
 class Rows:
@@ -112,6 +122,26 @@ class Rows:
             [shown(target, _int(position), _loaded(data)) for position, data in found],
             str(shown_traces[-1][1]) if more else None,
         )
+
+    def newest(self, type: str, id: str) -> list[Version]:
+        """Return the newest version of every row that an object has or had."""
+        found = self._store.ask(
+            "SELECT id, max(version), xact_id, data FROM rows "
+            "WHERE object_type = ? AND object_id = ? GROUP BY id",
+            (type, id),
+        )
+        return [
+            Version(str(row), _loaded(data).get("created"), written_at(_int(xact_id)))
+            for row, _, xact_id, data in found
+        ]
+
+    def purge(self, type: str, id: str, rows: Iterable[str]) -> None:
+        """Remove every version of these rows of an object, for ever."""
+        for row in rows:
+            self._store.ask(
+                "DELETE FROM rows WHERE object_type = ? AND object_id = ? AND id = ?",
+                (type, id, row),
+            )
 
     def _comment(self, target: Target, row: Mapping[str, object], xact_id: int) -> str:
         origin = row.get("origin")

@@ -49,6 +49,8 @@ class Settings:
     report_seconds: float = 1.0
     sysadmin: bool = True
     budget: Budget = field(default_factory=Budget)
+    service_token_key: str = field(default="", repr=False)
+    primary_organization: str = ""
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> Settings:
@@ -67,6 +69,8 @@ class Settings:
                 _count(environment, "OUTBOUND_RATE_LIMIT_MAX_REQUESTS", DEFAULT_REQUESTS),
                 _positive(environment, "OUTBOUND_RATE_LIMIT_WINDOW_MINUTES", DEFAULT_MINUTES) * 60,
             ),
+            service_token_key=environment.get("SERVICE_TOKEN_SECRET_KEY", "").strip(),
+            primary_organization=environment.get("PRIMARY_ORG_NAME", "").strip(),
         )
 
 

@@ -9,6 +9,7 @@ import logging
 import sqlite3
 import time
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -45,6 +46,17 @@ CREATE TABLE IF NOT EXISTS documents (
 CREATE UNIQUE INDEX IF NOT EXISTS document_now ON documents (kind, id) WHERE superseded IS NULL;
 CREATE INDEX IF NOT EXISTS document_version ON documents (kind, id);
 CREATE INDEX IF NOT EXISTS document_project ON documents (kind, project_id);
+CREATE TABLE IF NOT EXISTS service_tokens (
+    organization TEXT NOT NULL,
+    name TEXT NOT NULL,
+    sealed TEXT NOT NULL,
+    PRIMARY KEY (organization, name)
+);
+CREATE TABLE IF NOT EXISTS tombstones (
+    kind TEXT NOT NULL,
+    id TEXT NOT NULL,
+    PRIMARY KEY (kind, id)
+);
 """
 
 TABLES = ("rows", "documents")
@@ -53,6 +65,11 @@ XACT_PREFIX = 0x0DE1 << 48
 Value = str | int | None
 
 log = logging.getLogger(__name__)
+
+
+def written_at(xact_id: int) -> datetime:
+    """Return when a transaction was, to the second."""
+    return datetime.fromtimestamp((xact_id & ~XACT_PREFIX) >> 16, UTC)
 
 
 class Store:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from conformance.reference.bodies import identifier
+from conformance.reference.problems import Missing
 from conformance.reference.rows import Target
 
 if TYPE_CHECKING:
@@ -21,6 +22,8 @@ KINDS = {
 async def find_target(call: Call, type: str, id: object) -> Target:
     """Return an object with rows, noted for the auditor, or raise `Missing`."""
     parts, kind = call.parts, KINDS[type]
+    if parts.tombstones.has(kind, identifier(id, f"{kind}_id")):
+        raise Missing(kind, identifier(id))
     row = await parts.access.recall(
         parts.control_plane, call.caller, kind, identifier(id, f"{kind}_id")
     )

@@ -26,14 +26,20 @@ class Metadata:
         """Create an object, or return the one that has the name."""
         body = await call.json()
         wish = self.registration(call, kind, body)
-        path = f"/api/{kind.name}/register"
-        answer = await call.parts.control_plane.ask(call.caller.credentials, path, wish)
-        row = field(answer, kind.name, dict)
+        answer, row = await self.registered(call, kind, wish)
+        if self.gone(call, kind, row):
+            answer, row = await self.registered(call, kind, {**wish, "ensure_new": True})
         await self.touch(call, kind, row, how="created")
         response = call.parts.answers.json(row)
         if kind.says_found_existing and isinstance(answer, dict) and answer.get("found_existing"):
             response.headers["x-bt-found-existing"] = "true"
         return response
+
+    async def registered(self, call: Call, kind: Kind, wish: Row) -> tuple[object, Row]:
+        """Register an object, and return the answer and the object in it."""
+        path = f"/api/{kind.name}/register"
+        answer = await call.parts.control_plane.ask(call.caller.credentials, path, wish)
+        return answer, field(answer, kind.name, dict)
 
     async def page(self, call: Call, kind: Kind) -> Response:
         """Return a page of objects, newest first."""
@@ -45,9 +51,7 @@ class Metadata:
                 wish["id"] = asked.ids
             if asked.name is not None:
                 wish[f"{kind.name}_name"] = asked.name
-            path = f"/api/{kind.name}/get"
-            answer = await call.parts.control_plane.ask(call.caller.credentials, path, wish)
-            found = rows(answer)
+            found = await self.listed(call, kind, wish, asked.limit)
         for row in found:
             await self.touch(call, kind, row, how="listed")
         return call.parts.answers.json({"objects": found})
@@ -56,6 +60,8 @@ class Metadata:
         """Return one object."""
         parts = call.parts
         row = await parts.access.read(parts.control_plane, call.caller, kind.name, call.id())
+        if self.gone(call, kind, row):
+            raise Missing(kind.name, str(row["id"]))
         await self.touch(call, kind, row, how="read")
         return parts.answers.json(row)
 
@@ -80,9 +86,29 @@ class Metadata:
         await self.touch(call, kind, row, how="deleted")
         return call.parts.answers.json(row)
 
+    async def listed(self, call: Call, kind: Kind, wish: Row, limit: int | None) -> list[Row]:
+        """Return the objects of a page without those that retention deleted, the page filled."""
+        parts, path = call.parts, f"/api/{kind.name}/get"
+        kept: list[Row] = []
+        while True:
+            found = rows(await parts.control_plane.ask(call.caller.credentials, path, wish))
+            kept += [each for each in found if not self.gone(call, kind, each)]
+            if limit is None or len(found) < limit or len(kept) >= limit:
+                return kept if limit is None else kept[:limit]
+            # A page before an object is counted from its end: there it stays as short as it is.
+            if "ending_before" in wish:
+                return kept
+            wish = {**wish, "starting_after": found[-1].get("id")}
+
+    def gone(self, call: Call, kind: Kind, row: Row) -> bool:
+        """Tell whether retention deleted an object that the control plane still shows."""
+        return call.parts.tombstones.has(kind.name, str(row.get("id")))
+
     async def act(self, call: Call, kind: Kind, id: str, action: str, changes: Row) -> Row:
         """Do something to one object; a refusal is `Missing` if the caller cannot read it."""
         parts, path = call.parts, f"/api/{kind.name}/{action}"
+        if self.gone(call, kind, {"id": id}):
+            raise Missing(kind.name, id)
         try:
             wish = {"id": id, **changes}
             row = await parts.control_plane.ask(call.caller.credentials, path, wish)
