@@ -114,6 +114,12 @@ def test_broken_json_is_refused_in_json(content: bytes, sentence: str) -> None:
     assert sentence in said["message"]
 
 
+@pytest.mark.parametrize("content", [rb'{"a": "\ud800"}', b"[" * 256 + b"]" * 256, b"1" * 400])
+def test_unusual_json_is_json(content: bytes) -> None:
+    """What only some parsers take is JSON all the same: lone surrogates, depth, large numbers."""
+    assert read(answer("usage", content, JSON))[0] == 200
+
+
 @pytest.mark.parametrize("content_type", ["", "text/plain", "application/json-seq", "x-protobuf"])
 def test_other_content_type_is_not_offered(content_type: str) -> None:
     """OTLP in another content type gets 415, also where its body could be decoded."""
