@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from conformance.observation import Outcome, worst_of
 from conformance.observing.results import Saying
+from conformance.outcomes import Outcome, worst_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

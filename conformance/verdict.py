@@ -1,6 +1,6 @@
 """From what the tests of a run did to an outcome per requirement, the verdict and the exit code.
 
-Pure. How several outcomes make one is in `observation.py`.
+Pure. How several outcomes make one is in `outcomes.py`.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from conformance.observation import Broke, Gathered, Observation, Outcome, Reason, worst_of
+from conformance.outcomes import Broke, Done, Gathered, Outcome, Reason, worst_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -39,21 +39,21 @@ class Result:
     outcome: Outcome
     in_scope: bool
     reason: Reason | None = None
-    observations: tuple[Observation, ...] = ()
+    tests: tuple[Done, ...] = ()
     missing: tuple[Missing, ...] = ()
     expected_failure: str | None = None
 
     @property
     def seconds(self) -> float:
         """How long its tests took, added up."""
-        return sum(observation.seconds for observation in self.observations)
+        return sum(one.seconds for one in self.tests)
 
     @property
     def broke(self) -> Broke | None:
         """Whose fault its error is, the environment's before the suite's."""
         if self.outcome is not Outcome.ERROR:
             return None
-        faults = {observation.broke for observation in self.observations}
+        faults = {one.broke for one in self.tests}
         return Broke.ENVIRONMENT if Broke.ENVIRONMENT in faults else Broke.SUITE
 
 
@@ -121,9 +121,9 @@ def judge(
 ) -> Judgement:
     """Give every requirement that is not withdrawn its outcome."""
     known = expected_failures or {}
-    by_id: dict[str, list[Observation]] = {}
-    for observation in gathered.observations:
-        by_id.setdefault(observation.requirement, []).append(observation)
+    by_id: dict[str, list[Done]] = {}
+    for one in gathered.tests:
+        by_id.setdefault(one.requirement, []).append(one)
     results = tuple(
         _result(requirement, scope, gathered, by_id.get(id, ()), known.get(id))
         for id, requirement in catalogue.items()
@@ -136,10 +136,10 @@ def _result(
     requirement: Requirement,
     scope: Scope,
     gathered: Gathered,
-    observations: Sequence[Observation],
+    tests: Sequence[Done],
     expected_failure: str | None,
 ) -> Result:
-    id, ran = requirement.id, tuple(observations)
+    id, ran = requirement.id, tuple(tests)
     missing = scope.out_of_scope.get(id, ())
     if missing or id not in scope.in_scope:
         reason = _out_of_scope(missing)
@@ -167,9 +167,9 @@ def _out_of_scope(missing: Sequence[Missing]) -> Reason:
 
 
 def _outcome(
-    ran: Sequence[Observation], collected: int, gathered: Gathered
+    ran: Sequence[Done], collected: int, gathered: Gathered
 ) -> tuple[Outcome, Reason | None]:
-    worst = worst_of(observation.outcome for observation in ran)
+    worst = worst_of(one.outcome for one in ran)
     if worst is None or (worst is Outcome.PASSED and len(ran) < collected):
         return _not_all_ran(len(ran), collected, gathered)
     reasons = (one.reason for one in ran if one.outcome is worst and one.reason is not None)

@@ -140,7 +140,7 @@ def _observation(state: State) -> Document:
 
 def _requirement(result: Result, finished: Finished) -> Document:
     requirement, run = result.requirement, finished.facts.run
-    tests = [finished.tests[one.nodeid] for one in result.observations]
+    tests = [finished.tests[one.nodeid] for one in result.tests]
     return {
         "id": requirement.id,
         "area": requirement.area,

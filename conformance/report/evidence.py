@@ -18,7 +18,7 @@ from hypothesis.errors import Flaky
 
 from conformance.errors import EnvironmentProblem
 from conformance.expect import Inconclusive, OutOfReach, Violation
-from conformance.observation import Broke, Outcome, Reason, worst_of
+from conformance.outcomes import Broke, Outcome, Reason, worst_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypedDict
 
-from conformance.observation import Broke, Gathered, Observation, Outcome, Reason, worst_of
+from conformance.outcomes import Broke, Done, Gathered, Outcome, Reason, worst_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -50,9 +50,9 @@ class Ran:
         if worst is not self.outcome:
             self.outcome, self.reason, self.broke = outcome, reason, broke
 
-    def observation(self) -> Observation:
+    def done(self) -> Done:
         """Return it as the verdict sees it."""
-        return Observation(
+        return Done(
             self.requirement, self.nodeid, self.outcome, self.seconds, self.reason, self.broke
         )
 
@@ -90,12 +90,12 @@ class Gathering:
 
     def gathered(self, *, cut_short: bool) -> Gathered:
         """Return what the verdict needs; a test that began and did not end has passed nothing."""
-        observations = tuple(
-            ran.observation()
+        tests = tuple(
+            ran.done()
             for ran in self.tests.values()
             if ran.finished or ran.outcome is not Outcome.PASSED
         )
-        return Gathered(observations, self.collected, self.narrowed, cut_short)
+        return Gathered(tests, self.collected, self.narrowed, cut_short)
 
 
 def _reason(reason: Mapping[str, object]) -> Reason:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from conformance.expect import Violation
-from conformance.observation import Outcome
 from conformance.observing.results import Results, Taken
+from conformance.outcomes import Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

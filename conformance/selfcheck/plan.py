@@ -36,7 +36,8 @@ class Selection:
 def plan(selection: Selection, areas: Sequence[str]) -> list[Subject]:
     """The subjects of a self-check, those that take longest first; `areas` are all there are.
 
-    A defect is run with the whole of its area, everything else with every area asked for.
+    A defect is run with the whole of its area, a variant with those that can tell it from the
+    reference, everything else with every area asked for.
     """
     wanted = tuple(_known("area", area, areas) for area in selection.areas) or tuple(areas)
     return [
@@ -55,7 +56,10 @@ def _conforming(selection: Selection, areas: tuple[str, ...]) -> Iterator[Subjec
     if not selection.named:
         yield Subject(Kind.REFERENCE, "reference", "the reference as it is", areas)
     for name in _names("variant", selection.variants, VARIANTS, everything=not selection.named):
-        yield Subject(Kind.VARIANT, name, VARIANTS[name].summary, areas)
+        told_by = VARIANTS[name].areas or areas
+        judged = tuple(area for area in areas if area in told_by)
+        if judged:
+            yield Subject(Kind.VARIANT, name, VARIANTS[name].summary, judged)
 
 
 def _defects(selection: Selection, areas: tuple[str, ...]) -> Iterator[Subject]:

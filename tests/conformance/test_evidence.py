@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from conformance.errors import DataPlaneDied
 from conformance.expect import Inconclusive, NoAnswer, OutOfReach, Violation
-from conformance.observation import Broke, Outcome, Reason
+from conformance.outcomes import Broke, Outcome, Reason
 from conformance.report.evidence import SHOWN_EXCHANGES, Finding, examine
 from conformance.report.printing import shown_in_full
 from tests.conformance.material import EXCHANGE

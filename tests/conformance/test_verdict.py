@@ -8,17 +8,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from conformance.observation import Broke, Gathered, Observation, Outcome, Reason
+from conformance.outcomes import Broke, Done, Gathered, Outcome, Reason
 from conformance.scope import Missing, Scope
 from conformance.verdict import Judgement, Verdict, count, exit_code, judge, verdict_of
 from tests.conformance.material import CATALOGUE, EVERYTHING, JUDGED, NO_MOCK, WITHOUT_TWO
 
 FAVOURABLE = {Verdict.CONFORMANT, Verdict.CONFORMANT_IN_SCOPE}
-ALL_PASSED = tuple(Observation(id, f"t.py::{id}", Outcome.PASSED) for id in JUDGED)
+ALL_PASSED = tuple(Done(id, f"t.py::{id}", Outcome.PASSED) for id in JUDGED)
 
-observations = st.lists(
+tests = st.lists(
     st.builds(
-        Observation,
+        Done,
         requirement=st.sampled_from(JUDGED),
         nodeid=st.uuids().map(str),
         outcome=st.sampled_from(Outcome),
@@ -29,10 +29,8 @@ observations = st.lists(
 scopes = st.sets(st.sampled_from(JUDGED)).map(
     lambda ids: Scope(frozenset(ids), {id: (NO_MOCK,) for id in JUDGED if id not in ids})
 )
-runs = st.builds(
-    Gathered, observations=observations, narrowed=st.booleans(), cut_short=st.booleans()
-)
-whole_runs = st.builds(Gathered, observations=observations)
+runs = st.builds(Gathered, tests=tests, narrowed=st.booleans(), cut_short=st.booleans())
+whole_runs = st.builds(Gathered, tests=tests)
 judgements = st.builds(judge, st.just(CATALOGUE), scopes, runs)
 
 
@@ -57,13 +55,13 @@ def test_passed_means_that_every_test_passed(scope: Scope, run: Gathered) -> Non
     for result in judge(CATALOGUE, scope, run).results:
         if result.outcome is Outcome.PASSED:
             assert result.requirement.id in scope.in_scope
-            assert {one.outcome for one in result.observations} == {Outcome.PASSED}
+            assert {one.outcome for one in result.tests} == {Outcome.PASSED}
 
 
 @given(scopes, runs)
 def test_one_failure_fails_its_requirement(scope: Scope, run: Gathered) -> None:
     """A requirement in scope fails exactly where one of its tests failed."""
-    failed = {one.requirement for one in run.observations if one.outcome is Outcome.FAILED}
+    failed = {one.requirement for one in run.tests if one.outcome is Outcome.FAILED}
     results = judge(CATALOGUE, scope, run).results
     assert {one.requirement.id for one in results if one.outcome is Outcome.FAILED} == (
         failed & scope.in_scope
@@ -74,7 +72,7 @@ def test_one_failure_fails_its_requirement(scope: Scope, run: Gathered) -> None:
 def test_what_did_not_pass_says_why(scope: Scope, run: Gathered) -> None:
     """What was left out, cut short or never executed has a reason."""
     for result in judge(CATALOGUE, scope, run).results:
-        if not result.observations and result.outcome is not Outcome.PASSED:
+        if not result.tests and result.outcome is not Outcome.PASSED:
             assert result.reason is not None
             assert result.reason.sentence
 
@@ -103,8 +101,8 @@ def test_zero_means_no_must_is_left(judgement: Judgement) -> None:
 @given(scopes, whole_runs)
 def test_failed_must_decides(scope: Scope, run: Gathered) -> None:
     """One failed test of a MUST in scope, and the data plane is not conformant."""
-    failed = Observation("ONE-01", "new", Outcome.FAILED)
-    judgement = judge(CATALOGUE, scope, replace(run, observations=(*run.observations, failed)))
+    failed = Done("ONE-01", "new", Outcome.FAILED)
+    judgement = judge(CATALOGUE, scope, replace(run, tests=(*run.tests, failed)))
     if "ONE-01" in scope.in_scope:
         assert judgement.verdict is Verdict.NOT_CONFORMANT
         assert exit_code(judgement, pytest_status=1) == 1
@@ -113,9 +111,9 @@ def test_failed_must_decides(scope: Scope, run: Gathered) -> None:
 @given(scopes, runs, st.randoms(use_true_random=False))
 def test_order_of_tests_does_not_matter(scope: Scope, run: Gathered, random: object) -> None:
     """Tests may end in any order."""
-    shuffled = list(run.observations)
+    shuffled = list(run.tests)
     random.shuffle(shuffled)  # type: ignore[attr-defined]
-    again = judge(CATALOGUE, scope, replace(run, observations=tuple(shuffled)))
+    again = judge(CATALOGUE, scope, replace(run, tests=tuple(shuffled)))
     before = judge(CATALOGUE, scope, run)
     assert [one.outcome for one in again.results] == [one.outcome for one in before.results]
     assert exit_code(again) == exit_code(before)
@@ -150,7 +148,7 @@ def test_option_that_does_not_exist_unlocks_nothing() -> None:
 def test_what_is_out_of_reach_would_be_unlocked() -> None:
     """A requirement in scope that could not be judged like this names what would let it be."""
     reason = Reason("out-of-reach", "Start it.", ("--dataplane-cmd CMD",))
-    ran = Observation("ONE-01", "t", Outcome.SKIPPED, reason=reason)
+    ran = Done("ONE-01", "t", Outcome.SKIPPED, reason=reason)
     judgement = judge(CATALOGUE, EVERYTHING, Gathered((ran,), {"ONE-01": 1}, narrowed=True))
     (unlock,) = judgement.unlocks
     assert (unlock.unlock, unlock.sentence) == ("--dataplane-cmd CMD", "Start it.")
@@ -237,7 +235,7 @@ def test_known_failure_that_was_not_judged_is_not_stale(outcome: Outcome) -> Non
 
 def test_faults_are_told_apart() -> None:
     """What the environment broke ends with 2, what the suite broke with 3."""
-    broken = Observation("ONE-01", "t.py::x", Outcome.ERROR, broke=Broke.ENVIRONMENT)
+    broken = Done("ONE-01", "t.py::x", Outcome.ERROR, broke=Broke.ENVIRONMENT)
     environment = judge(CATALOGUE, EVERYTHING, Gathered((*ALL_PASSED[1:], broken)))
     assert exit_code(environment, pytest_status=1) == 2
     assert exit_code(judged(Outcome.ERROR, "ONE-02"), pytest_status=1) == 3
@@ -288,5 +286,5 @@ def test_no_result_is_no_verdict() -> None:
 
 def test_seconds_add_up() -> None:
     """A requirement took what its tests took."""
-    run = Gathered(tuple(Observation("ONE-01", f"{n}", Outcome.PASSED, 0.5) for n in range(3)))
+    run = Gathered(tuple(Done("ONE-01", f"{n}", Outcome.PASSED, 0.5) for n in range(3)))
     assert judge(CATALOGUE, EVERYTHING, run).results[0].seconds == pytest.approx(1.5)

@@ -17,14 +17,17 @@ __all__ = ["VARIANTS", "Variant", "variant"]
 
 @dataclass(frozen=True, slots=True)
 class Variant:
-    """One other way to conform."""
+    """One other way to conform; `areas` are those that can tell it from the reference, () all."""
 
     name: str
     summary: str
     apply: Apply
+    areas: tuple[str, ...] = ()
 
 
 VARIANTS: dict[str, Variant] = {}
+TOLD_BY = {"auditing": ("audit",), "telemetry": ("telemetry",), "limiting": ("rate-limits",)}
+"""Modules whose variants differ in nothing that other areas look at, so that they are left out."""
 
 
 def variant(apply: Apply) -> Apply:
@@ -35,5 +38,6 @@ def variant(apply: Apply) -> Apply:
         raise ValueError(f"the variant {name} has no docstring; say in it how it differs")
     if name in VARIANTS:
         raise ValueError(f"there are two variants named {name}; give one of them another name")
-    VARIANTS[name] = Variant(name, summary, apply)
+    areas = TOLD_BY.get(apply.__module__.rpartition(".")[2], ())
+    VARIANTS[name] = Variant(name, summary, apply, areas)
     return apply

@@ -6,6 +6,8 @@ import base64
 import gzip
 import json
 import string
+import subprocess
+import sys
 import zlib
 from functools import cache
 from random import Random
@@ -241,6 +243,27 @@ def test_large_is_not_hostile(name: str) -> None:
 def test_what_was_cut_is_reported(name: str) -> None:
     """A search that stopped early says so, since its silence proves nothing."""
     assert report_on(name).truncated
+
+
+MEASURED = """
+import resource, sys
+from conformance.instruments.canary import Detector, mint
+
+detector = Detector([mint("a place")])
+detector.search(b"warm up")
+before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+assert detector.search(sys.stdin.buffer.read()).truncated
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux counts ru_maxrss in KiB")
+@pytest.mark.parametrize("name", ["bomb", "bomb of letters", "bomb of bombs"])
+def test_memory_is_bounded(name: str) -> None:
+    """A bomb of a gigabyte takes no more memory than the limits let through, several times over."""
+    command = [sys.executable, "-c", MEASURED]
+    run = subprocess.run(command, input=HOSTILE[name], stdout=subprocess.PIPE, check=True)
+    assert int(run.stdout) * 1024 < 8 * Limits().most
 
 
 def test_canary_before_the_cut_is_found() -> None:

@@ -37,6 +37,16 @@ def test_defect_carries_what_it_must_break() -> None:
     assert (subject.kind, subject.breaks) == (Kind.DEFECT, frozenset({"AUD-01"}))
 
 
+def test_variant_is_run_where_it_can_be_told_from_the_reference() -> None:
+    """One that only limits otherwise is left to its area; one that answers otherwise is not."""
+    subjects = plan(Selection(), ("audit", "rate-limits"))
+    areas = {subject.name: subject.areas for subject in subjects if subject.kind is Kind.VARIANT}
+    assert areas["counts-by-the-clock"] == ("rate-limits",)
+    assert areas["stands-behind-a-reverse-proxy"] == ("audit", "rate-limits")
+    audit = plan(Selection(areas=["audit"]), ("audit", "rate-limits"))
+    assert "counts-by-the-clock" not in {subject.name for subject in audit}
+
+
 def test_area_leaves_the_defects_of_others_out() -> None:
     """A selected area is what variants and nulls are run with, and whose defects are run."""
     subjects = plan(Selection(areas=["urls"]), AREAS)

@@ -24,10 +24,11 @@ class Overheard(Rows):
         self.object = ""
 
     def write(self, target: Target, row: Mapping[str, object], xact_id: int) -> str:
-        """Write a row, and remember it."""
+        """Write a row, and remember it once it is written."""
+        written = super().write(target, row, xact_id)
         self.fields.update(row)
         self.object = target.name
-        return super().write(target, row, xact_id)
+        return written
 
     def encoded(self, name: str) -> str:
         """Return a field in base64, empty as long as no row had it."""

@@ -56,7 +56,7 @@ class Reason:
 
 
 @dataclass(frozen=True, slots=True)
-class Observation:
+class Done:
     """What one test did, over its set-up, call and teardown."""
 
     requirement: str
@@ -75,7 +75,7 @@ class Gathered:
     a part of the suite collected. `cut_short`: the run ended before its time.
     """
 
-    observations: tuple[Observation, ...] = ()
+    tests: tuple[Done, ...] = ()
     collected: Mapping[str, int] = field(default_factory=dict)
     narrowed: bool = False
     cut_short: bool = False

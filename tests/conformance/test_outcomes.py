@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from conformance.observation import PRECEDENCE, Outcome, worst_of
+from conformance.outcomes import PRECEDENCE, Outcome, worst_of
 
 outcomes = st.sampled_from(Outcome)
 
