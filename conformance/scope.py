@@ -42,6 +42,10 @@ UNLOCKS = {
         "pip install braintrust",
         "Install the Python SDK, whose own code is the judge here: pip install braintrust.",
     ),
+    "destructive": (
+        "--dataplane-allow-destructive",
+        "Let aged data be deleted that the run created, with --dataplane-allow-destructive.",
+    ),
     "logs": (
         "--dataplane-cmd CMD",
         "Let the run start the data plane, so that its output can be read: --dataplane-cmd CMD.",
@@ -101,6 +105,8 @@ def provided_by(options: Options) -> frozenset[str]:
         needs |= {"second-token", "second-user"}
     if options.target.started:
         needs |= {"setting", "logs"}
+    if options.destructive:
+        needs.add("destructive")
     if options.settings:
         needs.add("setting")
     if importlib.util.find_spec("braintrust") is not None:

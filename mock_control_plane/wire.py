@@ -88,6 +88,7 @@ class Timing:
     write_visible: float
     seen: float
     rate_window: float
+    clock_apart: float
 
 
 @dataclass(frozen=True, slots=True)

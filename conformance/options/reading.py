@@ -93,6 +93,7 @@ def read(raw: Raw, catalogue: Catalogue) -> Options:
         max_deployments=_count(raw, "--dataplane-max-deployments", 8),
         observe_for=raw.seconds("--dataplane-observe-for", 0.0),
         replicas=_count(raw, "--dataplane-replicas", 1),
+        allow_destructive=raw.given("--dataplane-allow-destructive"),
         require_complete=raw.given("--dataplane-require-complete"),
         expected_failures=_expected_failures(raw, catalogue),
         **_keys(raw, target),

@@ -189,6 +189,12 @@ HOW_MUCH = (
         metavar="S",
     ),
     Option(
+        "--dataplane-allow-destructive",
+        "Let the data plane delete aged data. The run asks it to, with policies for projects that "
+        "the run made, so only data that the run created can go. A data plane that the run starts "
+        "itself needs no permission.",
+    ),
+    Option(
         "--dataplane-require-complete",
         "Count a MUST that is out of scope as not judged, and end with exit code 6.",
     ),

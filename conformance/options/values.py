@@ -94,6 +94,7 @@ class Options:
     max_deployments: int = 8
     observe_for: float = 0.0
     replicas: int = 1
+    allow_destructive: bool = False
     require_complete: bool = False
     expected_failures: tuple[ExpectedFailure, ...] = ()
 
@@ -102,3 +103,8 @@ class Options:
         """Whether the data plane's control plane is the mock."""
         choice = self.control_plane
         return self.target.started or choice.url is not None or choice.listen is not None
+
+    @property
+    def destructive(self) -> bool:
+        """Whether the data plane may be told to delete aged data that the run created."""
+        return self.target.started or self.allow_destructive
