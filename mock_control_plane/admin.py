@@ -13,10 +13,14 @@ from starlette.exceptions import HTTPException
 from starlette.routing import Route
 
 from mock_control_plane import inspection as ask
+from mock_control_plane import interventions as act
+from mock_control_plane.faults import UnknownScript, UnusableScript
 from mock_control_plane.identities import DirectoryProblem, UnknownMember
+from mock_control_plane.objects import NameTaken
 from mock_control_plane.questions import BadQuestion, refusal
 from mock_control_plane.reading import UnusableFilter
 from mock_control_plane.realms import RealmProblem, UnknownRealm
+from mock_control_plane.stock import UnknownObject, Unstorable
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -31,12 +35,27 @@ ROUTES: Final = [
     Route(f"{PREFIX}/realms", ask.show_realms, methods=["GET"]),
     Route(f"{PREFIX}/realms", ask.create_realm, methods=["POST"]),
     Route(REALM, ask.show_realm, methods=["GET"]),
+    Route(REALM, ask.close_realm, methods=["DELETE"]),
+    Route(f"{REALM}/organizations", ask.show_organizations, methods=["GET"]),
     Route(f"{REALM}/organizations", ask.create_organization, methods=["POST"]),
     Route(f"{REALM}/organizations/{{id}}", ask.update_organization, methods=["PATCH"]),
     Route(f"{REALM}/users", ask.create_user, methods=["POST"]),
     Route(f"{REALM}/keys", ask.create_key, methods=["POST"]),
     Route(f"{REALM}/keys/{{id}}", ask.revoke_key, methods=["DELETE"]),
     Route(f"{REALM}/service-tokens", ask.create_service_token, methods=["POST"]),
+    Route(f"{REALM}/service-tokens/{{id}}", ask.revoke_service_token, methods=["DELETE"]),
+    Route(f"{REALM}/provisioned", act.provision, methods=["POST"]),
+    Route(f"{REALM}/provisioned", act.show_provisioned, methods=["GET"]),
+    Route(f"{REALM}/outbound", act.show_outbound, methods=["GET"]),
+    Route(f"{REALM}/scripts", act.add_script, methods=["POST"]),
+    Route(f"{REALM}/scripts/{{id}}", act.remove_script, methods=["DELETE"]),
+    Route(f"{REALM}/objects/{{kind}}", act.put_object, methods=["PUT"]),
+    Route(f"{REALM}/objects/{{kind}}", act.show_objects, methods=["GET"]),
+    Route(f"{REALM}/objects/{{kind}}/{{id}}", act.patch_object, methods=["PATCH"]),
+    Route(f"{REALM}/policies/{{project_id}}", act.set_policy, methods=["POST"]),
+    Route(
+        f"{REALM}/policies/{{project_id}}/{{object_type}}", act.remove_policy, methods=["DELETE"]
+    ),
     Route(f"{REALM}/position", ask.position, methods=["GET"]),
     Route(f"{REALM}/entries", ask.entries, methods=["GET"]),
     Route(f"{REALM}/telemetry", ask.telemetry, methods=["GET"]),
@@ -48,10 +67,15 @@ ROUTES: Final = [
 STATUSES: Final = {
     BadQuestion: 400,
     DirectoryProblem: 400,
+    NameTaken: 400,
     RealmProblem: 400,
     UnknownMember: 404,
+    UnknownObject: 404,
     UnknownRealm: 404,
+    UnknownScript: 404,
+    Unstorable: 400,
     UnusableFilter: 400,
+    UnusableScript: 400,
 }
 
 

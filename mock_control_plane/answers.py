@@ -1,11 +1,13 @@
-"""What the inspection API answers about people, as values of its client.
+"""What the inspection API is told and answers, as values of its client.
 
-How the control plane itself keeps them is in `identities`.
+How the control plane itself keeps people is in `identities`.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import base64
+from dataclasses import asdict, dataclass, field
+from typing import Any
 
 from mock_control_plane.entry import digest_of
 
@@ -68,3 +70,66 @@ class ServiceToken:
     def digest(self) -> str:
         """What stands for the secret in entries (`Entry.credential`)."""
         return digest_of(self.secret)
+
+
+@dataclass(frozen=True, slots=True)
+class Provisioned:
+    """A service token that the control plane made and handed to a data plane.
+
+    `status` is what the data plane answered, None if nothing; `problem` is a sentence where it did
+    not take the token. The token is valid either way, until it is revoked.
+    """
+
+    token_id: str
+    secret: str = field(repr=False)
+    name: str
+    status: int | None
+    problem: str | None
+
+    @property
+    def digest(self) -> str:
+        """What stands for the secret in entries (`Entry.credential`)."""
+        return digest_of(self.secret)
+
+
+@dataclass(frozen=True, slots=True)
+class Outbound:
+    """A call that the control plane itself made; `problem` is a sentence where it did not work."""
+
+    at: float
+    method: str
+    url: str
+    status: int | None
+    problem: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the control plane says instead of its own answer, or does instead of answering.
+
+    Seconds: `delay` before the head, `drip` between the pieces of the body, which are eight. `cut`
+    closes the connection after so many bytes of the body, all of which were promised. `never`
+    gives no answer until the client leaves, `reset` resets the connection. `through` sends the
+    control plane's own answer: delayed, dripping or cut, and with these headers beside its own.
+    The length is declared, unless a header says `transfer-encoding: chunked`.
+    """
+
+    status: int = 200
+    headers: tuple[tuple[str, str], ...] = ()
+    body: bytes = b""
+    delay: float = 0.0
+    drip: float = 0.0
+    cut: int | None = None
+    never: bool = False
+    reset: bool = False
+    through: bool = False
+
+    def to_json(self) -> dict[str, object]:
+        """Return the answer as a JSON object, its body in base64."""
+        return asdict(self) | {"body": base64.b64encode(self.body).decode("ascii")}
+
+    @classmethod
+    def from_json(cls, row: dict[str, Any]) -> Answer:
+        """Return the answer that `to_json` gave."""
+        headers = tuple((name, value) for name, value in row["headers"])
+        return cls(**row | {"headers": headers, "body": base64.b64decode(row["body"])})

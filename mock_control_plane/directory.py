@@ -8,7 +8,6 @@ from __future__ import annotations
 import dataclasses
 import secrets
 import uuid
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 from mock_control_plane.entry import Principal, digest_of
@@ -23,10 +22,14 @@ from mock_control_plane.identities import (
     ServiceToken,
     UnknownMember,
     User,
+    fresh_id,
+    now,
+    unknown,
 )
+from mock_control_plane.rights import READ_PROJECTS, checked
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
 __all__ = [
     "UNIQUE_EMAIL",
@@ -145,6 +148,10 @@ class Directory:
         """Find the organisation of this name."""
         return self._organizations.get(self._organization_ids.get(name, ""))
 
+    def organization_of(self, id: str | None) -> Organization:
+        """Return the organisation of this id, the ready-made one for None."""
+        return self._known_organization(id or self._first)
+
     def create_organization(
         self, name: str | None = None, *, id: str | None = None
     ) -> Organization:
@@ -156,12 +163,12 @@ class Directory:
                 " use another, or another realm"
             )
         organization = Organization(
-            id=_fresh_id(id, self._organizations, "organization"),
+            id=fresh_id(id, self._organizations, "organization"),
             name=name,
             api_url=UNCONFIGURED_URL,
             proxy_url=UNCONFIGURED_URL,
             realtime_url=None,
-            created=_now(),
+            created=now(),
         )
         self._organizations[organization.id] = organization
         self._organization_ids[name] = organization.id
@@ -202,13 +209,13 @@ class Directory:
         for organization_id in belongs_to:
             self._known_organization(organization_id)
         user = User(
-            id=_fresh_id(id, self._users, "user"),
+            id=fresh_id(id, self._users, "user"),
             email=self._fresh_email(email),
             given_name=given_name,
             family_name=family_name,
             organizations=belongs_to,
             owned=frozenset(belongs_to if role == "owner" else ()),
-            created=_now(),
+            created=now(),
         )
         self._users[user.id] = user
         if user.email is not None:
@@ -238,7 +245,7 @@ class Directory:
             secret=self._fresh_secret(secret, "sk-"),
             user_id=self._known_user(user_id).id,
             name=name,
-            created=_now(),
+            created=now(),
         )
         self._keys[key.id] = key
         self._principals[key.secret] = Principal("user", user_id)
@@ -248,14 +255,19 @@ class Directory:
         """Make an API key worthless; from now on it is as unknown as one never issued."""
         key = self._keys.pop(key_id, None)
         if key is None:
-            raise UnknownMember(_unknown("key", key_id, self._keys))
+            raise UnknownMember(unknown("key", key_id, self._keys))
         del self._principals[key.secret]
 
     def create_service_token(
-        self, name: str, *, organization_id: str | None = None, secret: str | None = None
+        self,
+        name: str,
+        *,
+        organization_id: str | None = None,
+        secret: str | None = None,
+        rights: Sequence[str] = (READ_PROJECTS,),
     ) -> ServiceToken:
         """Issue a service token of an organisation (the ready-made one unless given)."""
-        organization = self._known_organization(organization_id or self._first)
+        organization = self.organization_of(organization_id)
         token = ServiceToken(
             id=str(uuid.uuid4()),
             name=name,
@@ -268,9 +280,10 @@ class Directory:
                 family_name=None,
                 organizations=(organization.id,),
                 owned=frozenset(),
-                created=_now(),
+                created=now(),
             ),
-            created=_now(),
+            rights=checked(rights),
+            created=now(),
         )
         self._tokens[token.id] = token
         self._principals[token.secret] = Principal("service_token", token.id)
@@ -280,7 +293,7 @@ class Directory:
         """Make a service token worthless."""
         token = self._tokens.pop(token_id, None)
         if token is None:
-            raise UnknownMember(_unknown("service token", token_id, self._tokens))
+            raise UnknownMember(unknown("service token", token_id, self._tokens))
         del self._principals[token.secret]
 
     def _replace(
@@ -292,12 +305,12 @@ class Directory:
 
     def _known_organization(self, id: str) -> Organization:
         if id not in self._organizations:
-            raise UnknownMember(_unknown("organization", id, self._organizations))
+            raise UnknownMember(unknown("organization", id, self._organizations))
         return self._organizations[id]
 
     def _known_user(self, id: str) -> User:
         if id not in self._users:
-            raise UnknownMember(_unknown("user", id, self._users))
+            raise UnknownMember(unknown("user", id, self._users))
         return self._users[id]
 
     def _fresh_email(self, email: str | None) -> str | None:
@@ -319,28 +332,3 @@ class Directory:
                 " nobody else in the realm; leave it out to have one made"
             )
         return secret
-
-
-def _fresh_id(id: str | None, taken: Collection[str], what: str) -> str:
-    if id is None:
-        return str(uuid.uuid4())
-    try:
-        canonical = str(uuid.UUID(id))
-    except ValueError:
-        raise DirectoryProblem(
-            f"{id!r} cannot be the id of a {what}; ids are UUIDs: leave it out to have one made"
-        ) from None
-    if canonical in taken:
-        raise AlreadyTaken(f"there is a {what} with the id {id} already; use another id or realm")
-    return canonical
-
-
-def _unknown(what: str, id: str, known: Collection[str]) -> str:
-    return (
-        f"there is no {what} with the id {id!r} in this realm, which has {len(known)};"
-        " create it first, or ask the realm that it was created in"
-    )
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

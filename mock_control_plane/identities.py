@@ -5,8 +5,13 @@ Which of them exist is in `directory`.
 
 from __future__ import annotations
 
+import uuid
 from dataclasses import dataclass, field
-from typing import Final, Literal
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Final, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
 
 Role = Literal["member", "owner"]
 
@@ -68,11 +73,40 @@ class Key:
 
 @dataclass(frozen=True, slots=True)
 class ServiceToken:
-    """A token of an organisation that may read its objects and write nothing."""
+    """A token of an organisation that may do what its rights say, and nothing else."""
 
     id: str
     name: str
     secret: str = field(repr=False)
     organization_id: str
     account: User
+    rights: frozenset[str]
     created: str
+
+
+def fresh_id(id: str | None, taken: Collection[str], what: str) -> str:
+    """Return an id that nobody has yet, made up unless given."""
+    if id is None:
+        return str(uuid.uuid4())
+    try:
+        canonical = str(uuid.UUID(id))
+    except ValueError:
+        raise DirectoryProblem(
+            f"{id!r} cannot be the id of a {what}; ids are UUIDs: leave it out to have one made"
+        ) from None
+    if canonical in taken:
+        raise AlreadyTaken(f"there is a {what} with the id {id} already; use another id or realm")
+    return canonical
+
+
+def unknown(what: str, id: str, known: Collection[str]) -> str:
+    """Say that there is nobody of this id."""
+    return (
+        f"there is no {what} with the id {id!r} in this realm, which has {len(known)};"
+        " create it first, or ask the realm that it was created in"
+    )
+
+
+def now() -> str:
+    """Return the time as control planes write it."""
+    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -74,7 +74,7 @@ async def show_realms(request: Request) -> Response:
 
 async def show_realm(request: Request) -> Response:
     """Show one realm."""
-    return answer(_realm_row(_realm(request)))
+    return answer(_realm_row(realm_of(request)))
 
 
 async def create_realm(request: Request) -> Response:
@@ -83,10 +83,22 @@ async def create_realm(request: Request) -> Response:
     return answer(_realm_row(await _inspection(request).realms.create(Order(**sent))), 201)
 
 
+async def close_realm(request: Request) -> Response:
+    """Close a realm."""
+    await _inspection(request).realms.close(realm_of(request).name)
+    return answer({})
+
+
 async def create_organization(request: Request) -> Response:
     """Create an organisation."""
     sent = await fields_of(request, "name", "id")
     return answer(_row(_directory(request).create_organization(**sent), ORGANIZATION), 201)
+
+
+async def show_organizations(request: Request) -> Response:
+    """List the organisations, the ready-made one first."""
+    found = _directory(request).organizations.values()
+    return answer({"organizations": [_row(each, ORGANIZATION) for each in found]})
 
 
 async def update_organization(request: Request) -> Response:
@@ -116,13 +128,19 @@ async def revoke_key(request: Request) -> Response:
 
 async def create_service_token(request: Request) -> Response:
     """Issue a service token."""
-    sent = await fields_of(request, "name", "organization_id", required="name")
+    sent = await fields_of(request, "name", "organization_id", "rights", required="name")
     return answer(_row(_directory(request).create_service_token(**sent), TOKEN), 201)
+
+
+async def revoke_service_token(request: Request) -> Response:
+    """Revoke a service token."""
+    _directory(request).revoke_service_token(request.path_params["id"])
+    return answer({})
 
 
 async def position(request: Request) -> Response:
     """Say where a realm's journal stands."""
-    return answer({"position": _inspection(request).journal.position(_realm(request).name)})
+    return answer({"position": _inspection(request).journal.position(realm_of(request).name)})
 
 
 async def entries(request: Request) -> Response:
@@ -138,7 +156,7 @@ async def telemetry(request: Request) -> Response:
     """Give one page of entries with telemetry in them, decoded, of one `kind` or of all."""
     limit = min(int(number_of(request, "limit", PAGE)), PAGE)
     page, more = await asyncio.to_thread(
-        _inspection(request).reader.telemetry, telemetry_of(request, _realm(request).name), limit
+        _inspection(request).reader.telemetry, telemetry_of(request, realm_of(request).name), limit
     )
     return answer({"telemetry": [each.to_json() for each in page], "more": more})
 
@@ -182,16 +200,17 @@ def _inspection(request: Request) -> Inspection:
     return inspection
 
 
-def _realm(request: Request) -> Realm:
+def realm_of(request: Request) -> Realm:
+    """Return the realm that a question is about."""
     return _inspection(request).realms.get(request.path_params["realm"])
 
 
 def _directory(request: Request) -> Directory:
-    return _realm(request).directory
+    return realm_of(request).directory
 
 
 def _selection(request: Request) -> Selection:
-    return selection_of(request, _realm(request).name)
+    return selection_of(request, realm_of(request).name)
 
 
 def _realm_row(realm: Realm) -> dict[str, object]:

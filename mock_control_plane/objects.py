@@ -74,6 +74,7 @@ class Objects:
         self._living: dict[str, dict[str, Record]] = {name: {} for name in KINDS}
         self._children: defaultdict[tuple[str, str | None], dict[str, Record]] = defaultdict(dict)
         self._keys: dict[tuple[object, ...], str] = {}
+        self._deleted: dict[str, dict[str, Record]] = {name: {} for name in KINDS}
         self._numbers: dict[str, int] = {}
         self._count = itertools.count(1)
         for name, id in BUILT_IN_ROLES.items():
@@ -105,6 +106,11 @@ class Objects:
             if organization_id is None or organization_id in organizations:
                 yield record
 
+    def all(self, kind: str) -> list[Record]:
+        """Return every object of a kind, the oldest first, deleted ones with `deleted_at`."""
+        records = (*self._living[kind].values(), *self._deleted[kind].values())
+        return sorted(records, key=lambda record: record.number)
+
     def number_of(self, id: str) -> int | None:
         """Tell when an object was made in relation to others, also after its deletion."""
         return self._numbers.get(id)
@@ -124,12 +130,38 @@ class Objects:
                 raise NameTaken(_taken(kind, fields))
             fields["name"] = f"{fields['name']}-{secrets.token_hex(4)}"
         number = next(self._count)
-        row = _new_row(kind, parent, fields, user_id)
-        row |= {name: _generated(name, row, parent, number) for name in kind.generated}
-        record = Record(kind, number, parent, row)
+        record = Record(kind, number, parent, _complete_row(kind, parent, fields, user_id, number))
         self._numbers[record.id] = record.number
         self._store(record)
         return record
+
+    def put(self, kind: Kind, parent: Parent, given: Mapping[str, object]) -> Record:
+        """Store an object as it is given, unchecked, in place of the one that has its id."""
+        number = next(self._count)
+        row = {**_complete_row(kind, parent, given, None, number), **given}
+        record = Record(kind, number, parent, row)
+        self._set(self.find(kind.name, record.id), record)
+        self._deleted[kind.name].pop(record.id, None)
+        self._numbers[record.id] = record.number
+        return record
+
+    def patch(self, record: Record, fields: Mapping[str, object]) -> Record:
+        """Set fields of an object, unchecked; it stays what it is and where it lies."""
+        kept = {name: record.row[name] for name in ("id", record.kind.parent_field)}
+        changed = Record(
+            record.kind, record.number, record.parent, {**record.row, **fields, **kept}
+        )
+        self._set(record, changed)
+        return changed
+
+    def _set(self, old: Record | None, new: Record) -> None:
+        twin = self.find_twin(new.kind, new.parent, new.row)
+        if twin is not None and twin.id != new.id:
+            raise NameTaken(_taken(new.kind, new.row))
+        if old is not None:
+            del self._keys[_key(old)]
+            self._children[old.kind.name, old.parent.id].pop(old.id, None)
+        self._store(new)
 
     def change(self, record: Record, changes: Mapping[str, object]) -> Record:
         """Change fields of an object: objects in them are merged, None leaves a field as it is."""
@@ -158,7 +190,9 @@ class Objects:
         row = {**record.row, "deleted_at": now()}
         if "_xact_id" in row:
             row |= {"_xact_id": transaction_id(next(self._count)), "_object_delete": True}
-        return Record(record.kind, record.number, record.parent, row)
+        deleted = Record(record.kind, record.number, record.parent, row)
+        self._deleted[record.kind.name][record.id] = deleted
+        return deleted
 
     def _store(self, record: Record) -> None:
         self._living[record.kind.name][record.id] = record
@@ -179,6 +213,17 @@ def now() -> str:
 def _key(record: Record) -> tuple[object, ...]:
     row = record.row
     return (record.kind.name, record.parent.id, *(row.get(name) for name in record.kind.key))
+
+
+def _complete_row(
+    kind: Kind,
+    parent: Parent,
+    fields: Mapping[str, object],
+    user_id: str | None,
+    number: int,
+) -> dict[str, object]:
+    row = _new_row(kind, parent, fields, user_id)
+    return row | {name: _generated(name, row, parent, number) for name in kind.generated}
 
 
 def _new_row(

@@ -106,6 +106,7 @@ class Ports:
         self._address = address
         self._main = main
         self._listeners: dict[_Listener, asyncio.Task[None]] = {}
+        self._by_url: dict[str, _Listener] = {}
 
     async def open(self, app: ASGIApp, host: str | None = None) -> str:
         """Serve an application on a port of its own; it listens when its URL is returned."""
@@ -123,7 +124,14 @@ class Ports:
             listening.cancel()
             taken.close()
             await serving
+        self._by_url[url] = listener
         return url
+
+    async def shut(self, url: str) -> None:
+        """Stop listening at a URL that `open` returned; its port is free when this returns."""
+        listener = self._by_url.pop(url)
+        listener.should_exit = True
+        await asyncio.gather(self._listeners.pop(listener), return_exceptions=True)
 
     async def close(self) -> None:
         """Stop listening, and end what is still being answered."""
@@ -170,6 +178,7 @@ class _BoundedHead(HttpToolsProtocol):
     def on_message_begin(self) -> None:
         self.head = 0
         super().on_message_begin()
+        self.scope["transport"] = self.transport  # type: ignore[typeddict-unknown-key]
 
     def on_headers_complete(self) -> None:
         self.head = None

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from starlette.responses import Response
 
 MARK: Final = {"x-mock-control-plane": __version__}
+LISTS: Final = ("organizations", "rights")
 CURSOR: Final = ("after", "limit", "count", "deadline", "follow")
 
 
@@ -29,19 +30,25 @@ class BadQuestion(ValueError):
     """What was sent to the inspection API cannot be understood; one sentence."""
 
 
-async def fields_of(request: Request, *known: str, required: str | None = None) -> dict[str, Any]:
-    """Return the JSON object that was sent; it may have the known fields and no other."""
+async def object_of(request: Request, what: str = "any fields") -> dict[str, Any]:
+    """Return the JSON object that was sent, whatever is in it."""
     body = await request.body()
     try:
         sent = json.loads(body or b"{}")
     except (ValueError, RecursionError):
         sent = None
     if not isinstance(sent, dict):
-        raise BadQuestion(f"the body is not a JSON object; expected one with {', '.join(known)}")
+        raise BadQuestion(f"the body is not a JSON object; expected one with {what}")
+    return sent
+
+
+async def fields_of(request: Request, *known: str, required: str | None = None) -> dict[str, Any]:
+    """Return the JSON object that was sent; it may have the known fields and no other."""
+    sent = await object_of(request, ", ".join(known))
     for name, value in sent.items():
         if name not in known:
             raise BadQuestion(f"there is no field {name!r} here; expected {', '.join(known)}")
-        if not _is_text(value) and not (name == "organizations" and _are_texts(value)):
+        if not _is_text(value) and not (name in LISTS and _are_texts(value)):
             raise BadQuestion(f"the field {name!r} is {value!r}; expected a text")
     if required is not None and not sent.get(required):
         raise BadQuestion(f"the field {required!r} is missing; it must be a text")

@@ -14,7 +14,9 @@ from mock_control_plane.acknowledging import Acknowledgements
 from mock_control_plane.app import World, create_app
 from mock_control_plane.bodies import Allowance
 from mock_control_plane.directory import Directory
+from mock_control_plane.faults import Faults
 from mock_control_plane.objects import Objects
+from mock_control_plane.provisioning import Provisioning
 from mock_control_plane.recording import Recorder
 
 if TYPE_CHECKING:
@@ -39,12 +41,14 @@ class UnknownRealm(RealmProblem):
 
 @dataclass(frozen=True, slots=True)
 class Realm:
-    """One control plane: who exists in it, what exists in it, and where it listens."""
+    """One control plane: who and what exists in it, how it misbehaves, and where it listens."""
 
     name: str
     url: str
     directory: Directory
     objects: Objects
+    faults: Faults
+    provisioning: Provisioning
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +67,7 @@ class Order:
 class Realms:
     """Every realm of a process, over one journal. Belongs to the thread of the event loop.
 
-    `listen` opens a port for an application and gives its URL.
+    `listen` opens a port for an application and gives its URL; `shut` closes that of a URL.
     """
 
     def __init__(
@@ -71,19 +75,22 @@ class Realms:
         journal: Journal,
         profile: Profile,
         listen: Callable[[ASGIApp, str | None], Awaitable[str]],
+        shut: Callable[[str], Awaitable[None]],
     ) -> None:
         self.journal = journal
         self.profile = profile
         self._listen = listen
+        self._shut = shut
+        self._closed: set[str] = set()
         self._realms: dict[str, Realm] = {}
         self._acknowledgements = Acknowledgements(profile)
         self._allowance = Allowance()
 
     def __iter__(self) -> Iterator[Realm]:
-        return iter(self._realms.values())
+        return iter([each for each in self._realms.values() if each.name not in self._closed])
 
     def get(self, name: str) -> Realm:
-        """Return a realm by its name."""
+        """Return a realm by its name, also a closed one: what it heard can still be asked."""
         if name not in self._realms:
             raise UnknownRealm(
                 f"there is no realm {name!r}; there is {', '.join(self._realms)}:"
@@ -104,7 +111,7 @@ class Realms:
         if name in self._realms:
             raise RealmProblem(f"there is a realm {name!r} already; give another name")
         directory = Directory(order.organization, organization_id=order.organization_id)
-        objects = Objects()
+        objects, faults = Objects(), Faults()
         app = create_app(World(directory, objects, self.profile))
         recorder = Recorder(
             app,
@@ -113,7 +120,27 @@ class Realms:
             principal_of=directory.principal_of,
             acknowledgements=self._acknowledgements,
             allowance=self._allowance,
+            faults=faults,
         )
         url = await self._listen(front(recorder), order.host)
-        self._realms[name] = Realm(name, url, directory, objects)
+        provisioning = Provisioning(directory, self.profile)
+        self._realms[name] = Realm(name, url, directory, objects, faults, provisioning)
         return self._realms[name]
+
+    async def close(self, name: str) -> None:
+        """Free the port of a realm; its name stays taken, as its part of the journal stays."""
+        realm = self.get(name)
+        if name == DEFAULT:
+            raise RealmProblem(
+                f"the realm {DEFAULT!r} has the main port and ends with the mock itself;"
+                " stop that instead"
+            )
+        if name not in self._closed:
+            self._closed.add(name)
+            realm.faults.end()
+            await self._shut(realm.url)
+
+    def end(self) -> None:
+        """Let nobody wait any longer for what a script keeps back."""
+        for realm in self._realms.values():
+            realm.faults.end()

@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING, Final
 from mock_control_plane.acknowledging import TEXT, whole
 from mock_control_plane.bodies import MAX_BODY, Body
 from mock_control_plane.entry import digest_of
+from mock_control_plane.faults import SCRIPTED
 from mock_control_plane.journal import Record
+from mock_control_plane.performing import Kept, Line, Performance, Said, as_sent
 
 if TYPE_CHECKING:
     import asyncio
@@ -22,8 +24,10 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
     from mock_control_plane.acknowledging import Acknowledgements
+    from mock_control_plane.answers import Answer as Scripted
     from mock_control_plane.bodies import Allowance
     from mock_control_plane.entry import Principal
+    from mock_control_plane.faults import Faults
     from mock_control_plane.journal import Journal
 
 LOGIN: Final = "/api/apikey/login"
@@ -56,6 +60,7 @@ class Recorder:
         principal_of: Callable[[str | None], Principal],
         acknowledgements: Acknowledgements,
         allowance: Allowance,
+        faults: Faults,
     ) -> None:
         self.app = app
         self.journal = journal
@@ -63,6 +68,7 @@ class Recorder:
         self.principal_of = principal_of
         self.acknowledgements = acknowledgements
         self.allowance = allowance
+        self.faults = faults
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request, and enter it."""
@@ -78,6 +84,11 @@ class Recorder:
         if not body.whole:
             await request.enter(None)
             return
+        if self.faults.scripts:
+            script = self.faults.take(scope, request.principal)
+            if script is not None:
+                await self._perform(script, request, receive, send)
+                return
         row = self.acknowledgements.rows.get((scope["method"], scope["path"]))
         if row is not None:
             answer = await self.acknowledgements.answer(row, scope["headers"], body)
@@ -90,11 +101,38 @@ class Recorder:
         await send(answer.start)
         await send(answer.body)
 
+    async def _perform(
+        self, script: Scripted, request: _Request, receive: Receive, send: Send
+    ) -> None:
+        line = Line(request.scope, receive)
+        self.faults.lines.add(line)
+        request.fault = SCRIPTED
+        try:
+            await Performance(script, line, request.enter).run(
+                lambda: self._own(script, request, receive), send
+            )
+        finally:
+            self.faults.lines.discard(line)
+            line.release()
+
+    async def _own(self, script: Scripted, request: _Request, receive: Receive) -> Said:
+        """Make the answer that there would be without a script, and send nothing."""
+        scope, body, kept = request.scope, request.body, Kept()
+        row = self.acknowledgements.rows.get((scope["method"], scope["path"]))
+        if row is not None:
+            answer = await self.acknowledgements.answer(row, scope["headers"], body)
+            kept.take(*answer)
+        elif body.is_cut:
+            kept.take(*TOO_LARGE)
+        else:
+            await self.app(scope, _replayed(body.content, receive), kept)
+        return kept.said(as_sent(script))
+
 
 class _Request:
     """One request while it is answered."""
 
-    __slots__ = ("arrived", "at", "body", "recorder", "scope")
+    __slots__ = ("arrived", "at", "body", "fault", "recorder", "scope")
 
     def __init__(self, recorder: Recorder, scope: Scope) -> None:
         self.at = time.time()
@@ -102,6 +140,13 @@ class _Request:
         self.recorder = recorder
         self.scope = scope
         self.body = Body(recorder.allowance)
+        self.fault: str | None = None
+
+    def principal(self) -> Principal:
+        """Tell whose `Authorization` it carries."""
+        named = dict(reversed(self.scope["headers"]))
+        authorization = named.get(b"authorization")
+        return self.recorder.principal_of(authorization and authorization.decode("latin-1"))
 
     async def routed(self, app: ASGIApp, receive: Receive, send: Send) -> None:
         """Let the inner application answer."""
@@ -136,7 +181,7 @@ class _Request:
                 principal=principal.id,
                 credential=None if credential is None else _digest(credential),
                 status=status,
-                fault=None,
+                fault=self.fault,
                 duration=time.monotonic() - self.arrived,
                 body_size=self.body.size,
                 headers=headers,

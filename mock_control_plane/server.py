@@ -124,12 +124,13 @@ class _Mock(Thread):
         self.task = asyncio.current_task()
         journal = Journal(self.journal)
         ports = Ports(self.options.address, self.taken)
+        realms = Realms(journal, self.profile, ports.open, ports.shut)
         try:
-            realms = Realms(journal, self.profile, ports.open)
             self.ready.set_result(await self.opened(realms))
             await asyncio.Event().wait()  # until it is stopped, by cancellation
         finally:
             journal.retire()
+            realms.end()
             await ports.close()
             await journal.close()
 

@@ -26,13 +26,17 @@ BOTH: Final = ["GET", "POST"]
 ROUTES: Final[list[BaseRoute]] = [
     Route(
         "/api/apikey/login",
-        Action(session.login, token_in_body=True, headers=session.CORS),
+        Action(session.login, token_in_body=True, for_tokens=True, headers=session.CORS),
         methods=["POST"],
     ),
     Route("/api/apikey/login", session.preflight, methods=["OPTIONS"]),
-    Route("/api/self/me", Action(session.me), methods=BOTH),
-    Route("/api/self/get_object_info", Action(object_info.get_object_info), methods=BOTH),
-    Route("/api/base_experiment/get_id", Action(experiment.base_id), methods=BOTH),
+    Route("/api/self/me", Action(session.me, for_tokens=True), methods=BOTH),
+    Route(
+        "/api/self/get_object_info",
+        Action(object_info.get_object_info, for_tokens=True),
+        methods=BOTH,
+    ),
+    Route("/api/base_experiment/get_id", Action(experiment.base_id, for_tokens=True), methods=BOTH),
     Route("/api/experiment/register", Action(experiment.register), methods=["POST"]),
     Route("/api/acl/register", Action(access.register, kind="acl"), methods=["POST"]),
     Route("/api/acl/delete_id", Action(access.delete_id, kind="acl"), methods=["POST"]),
@@ -49,8 +53,8 @@ ROUTES: Final[list[BaseRoute]] = [
     Route("/api/service_token/get", Action(members.get_service_tokens), methods=BOTH),
     Route("/api/service_token/delete_id", Action(members.delete_service_token), methods=["POST"]),
     Route("/api/{kind}/register", Action(objects.register), methods=["POST"]),
-    Route("/api/{kind}/get", Action(objects.get), methods=BOTH),
+    Route("/api/{kind}/get", Action(objects.get, for_tokens=True), methods=BOTH),
     Route("/api/{kind}/patch_id", Action(objects.patch_id), methods=["POST"]),
     Route("/api/{kind}/delete_id", Action(objects.delete_id), methods=["POST"]),
-    Route("/api/{kind}", Action(objects.show), methods=BOTH),
+    Route("/api/{kind}", Action(objects.show, for_tokens=True), methods=BOTH),
 ]

@@ -15,10 +15,11 @@ from starlette.responses import Response
 
 from mock_control_plane.decoding import MAX_DEPTH, deeper_than
 from mock_control_plane.identities import ImpersonationRefused
+from mock_control_plane.rights import may_read
 from mock_control_plane.routes.refusal import (
     BAD_KEY,
+    BEYOND_RIGHTS,
     NO_KEY,
-    READS_ONLY,
     Refusal,
     invalid,
     request_id,
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 
     from mock_control_plane.entry import Principal
     from mock_control_plane.identities import Organization, User
+    from mock_control_plane.kinds import Kind
     from mock_control_plane.world import World
 
 IMPERSONATE: Final = "x-bt-impersonate-user"
@@ -58,14 +60,18 @@ class Call:
         known = self.world.directory.organizations
         return tuple(known[id] for id in self.user.organizations)
 
-    def require_write(self) -> None:
-        """Refuse the call if it is made with a token that may only read."""
-        if self.principal.kind == "service_token":
-            raise Refusal(403, READS_ONLY)
+    def require_read(self, kind: Kind | None) -> None:
+        """Refuse the call if it is made with a token whose rights do not cover that kind."""
+        token = self.world.directory.service_tokens.get(self.principal.id or "")
+        if token is not None and (kind is None or not may_read(token.rights, kind)):
+            raise Refusal(403, BEYOND_RIGHTS)
 
 
 class Action:
-    """One action of the API: who calls is found out, the body read, the result written as JSON."""
+    """One action of the API: who calls is found out, the body read, the result written as JSON.
+
+    Service tokens are refused unless it is `for_tokens`; what they may look at, it checks itself.
+    """
 
     def __init__(
         self,
@@ -73,11 +79,13 @@ class Action:
         *,
         kind: str | None = None,
         token_in_body: bool = False,
+        for_tokens: bool = False,
         headers: Mapping[str, str] | None = None,
     ) -> None:
         self._handler = handler
         self._kind = kind
         self._token_in_body = token_in_body
+        self._for_tokens = for_tokens
         self._headers = dict(headers or {})
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -98,6 +106,8 @@ class Action:
             user = world.directory.user_of(principal)
             if user is None:
                 raise Refusal(401, NO_KEY if principal.kind == "none" else BAD_KEY)
+            if principal.kind == "service_token" and not self._for_tokens:
+                raise Refusal(403, BEYOND_RIGHTS)
             acting = _acting(world, user, request.headers.get(IMPERSONATE))
             fields = {} if self._token_in_body else fields_of(request, body)
             kind = self._kind or request.path_params.get("kind", "")

@@ -36,7 +36,6 @@ def show_organization(call: Call) -> Row:
 
 def patch_organization(call: Call) -> Row:
     """Change the URLs that a login hands out for an organisation."""
-    call.require_write()
     changed = call.world.directory.update_organization(
         _own_organization(call).id,
         api_url=text(call.fields, "api_url"),
@@ -66,7 +65,6 @@ def show_user(call: Call) -> Row:
 
 def register_key(call: Call) -> Row:
     """Issue an API key to the caller; only this answer shows it."""
-    call.require_write()
     name = _needed_name(call, "api_key")
     key = call.world.directory.create_key(call.user.id, name=name)
     return {"api_key": {**_key_row(call, key), "key": key.secret}, "found_existing": False}
@@ -80,7 +78,6 @@ def get_keys(call: Call) -> list[Row]:
 
 def delete_key(call: Call) -> Row:
     """Revoke one of the caller's API keys."""
-    call.require_write()
     id = required_identifier(call.fields, "id", "api_key_id")
     key = next((key for key in _own_keys(call) if key.id == id), None)
     if key is None:
@@ -91,7 +88,6 @@ def delete_key(call: Call) -> Row:
 
 def register_service_token(call: Call) -> Row:
     """Issue a service token of the organisation; only this answer shows it."""
-    call.require_write()
     name = _needed_name(call, "service_token")
     organization = scope.organization_of(call)
     token = call.world.directory.create_service_token(name, organization_id=organization.id)
@@ -107,7 +103,6 @@ def get_service_tokens(call: Call) -> list[Row]:
 
 def delete_service_token(call: Call) -> Row:
     """Revoke a service token of one of the caller's organisations."""
-    call.require_write()
     id = required_identifier(call.fields, "id", "service_token_id")
     token = next((token for token in _own_service_tokens(call) if token.id == id), None)
     if token is None:

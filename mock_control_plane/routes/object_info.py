@@ -21,6 +21,7 @@ def get_object_info(call: Call) -> list[dict[str, object]]:
     if object_type is None or ids is None:
         raise invalid([absent("object_type" if object_type is None else "object_ids")])
     kind = scope.ALIASES.get(object_type, object_type)
+    call.require_read(KINDS.get(kind))
     if kind == "organization":
         own = {organization.id: organization.name for organization in call.organizations}
         return [_row(id, own[id], {}) for id in ids if id in own]

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
 def register(call: Call) -> dict[str, object]:
     """Make an object, or find the one that has its name; with `update`, change that one."""
-    call.require_write()
     kind = scope.kind_of(call)
     parent = scope.parent_of(call, kind)
     fields = writable(kind, call.fields, complete=True)
@@ -33,12 +32,14 @@ def register(call: Call) -> dict[str, object]:
 def get(call: Call) -> list[Mapping[str, object]]:
     """List the objects that the filters of the call describe, newest first."""
     kind = scope.kind_of(call)
+    call.require_read(kind)
     return [record.shown for record in page(call, selected(call, kind))]
 
 
 def show(call: Call) -> Mapping[str, object]:
     """Show one object, given by id or by whatever describes it."""
     kind = scope.kind_of(call)
+    call.require_read(kind)
     id = _id(call, kind)
     if id is not None:
         return scope.known(call, kind.name, id).shown
@@ -50,7 +51,6 @@ def show(call: Call) -> Mapping[str, object]:
 
 def patch_id(call: Call) -> Mapping[str, object]:
     """Change fields of the object of this id."""
-    call.require_write()
     kind = scope.kind_of(call)
     record = scope.known(call, kind.name, _required_id(call, kind), access="update")
     return changed(call, record, writable(kind, call.fields, complete=False)).shown
@@ -58,7 +58,6 @@ def patch_id(call: Call) -> Mapping[str, object]:
 
 def delete_id(call: Call) -> Mapping[str, object]:
     """Delete the object of this id; its row comes back with the time of its deletion."""
-    call.require_write()
     kind = scope.kind_of(call)
     record = scope.known(call, kind.name, _required_id(call, kind), access="delete")
     return call.world.objects.delete(record).shown

@@ -17,7 +17,10 @@ BAD_KEY: Final = (
     " (header, payload, signature)"
 )
 NO_KEY: Final = "Unauthorized: the request carries no API key and no token"
-READS_ONLY: Final = "Forbidden: a service token may read objects, and may not write them"
+BEYOND_RIGHTS: Final = (
+    "Forbidden: this service token may read projects and what lies in them if that is among its"
+    " rights, and may do nothing else"
+)
 
 
 class Refusal(Exception):

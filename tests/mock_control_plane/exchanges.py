@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from mock_control_plane.acknowledging import Acknowledgements
 from mock_control_plane.bodies import Allowance
 from mock_control_plane.entry import Principal
+from mock_control_plane.faults import Faults
 from mock_control_plane.recording import Recorder
 from mock_control_plane.wire import load_profile
 
@@ -121,6 +122,7 @@ def exchange(app: ASGIApp, **request: Any) -> Exchange:
             principal_of=heard.principal_of,
             acknowledgements=Acknowledgements(PROFILE),
             allowance=heard.allowance,
+            faults=Faults(),
         )
 
     heard = Exchange(recorder_of, **request)

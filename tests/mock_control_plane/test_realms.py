@@ -36,6 +36,10 @@ class Listening:
         self.apps[url] = app
         return url
 
+    async def shut(self, url: str) -> None:
+        """Take a URL back."""
+        del self.apps[url]
+
     async def post(self, url: str, path: str, token: str) -> int:
         """Send a request to one of them, and give the status of its answer."""
         transport = httpx.ASGITransport(app=self.apps[url])
@@ -50,7 +54,9 @@ def run(path: Path, act: Callable[[Realms, Listening], Awaitable[Result]]) -> Re
     async def acted() -> Result:
         journal, listening = Journal(path), Listening()
         try:
-            return await act(Realms(journal, load_profile(), listening.open), listening)
+            return await act(
+                Realms(journal, load_profile(), listening.open, listening.shut), listening
+            )
         finally:
             await journal.close()
 

@@ -17,6 +17,7 @@ from mock_control_plane import bodies
 from mock_control_plane.acknowledging import Acknowledgements
 from mock_control_plane.bodies import Allowance
 from mock_control_plane.entry import digest_of
+from mock_control_plane.faults import Faults
 from mock_control_plane.recording import Recorder
 from tests.mock_control_plane.exchanges import KEY, METRICS, PROFILE, USAGE, Exchange, exchange
 
@@ -109,6 +110,7 @@ def test_bug_of_the_application_is_entered() -> None:
             principal_of=each.principal_of,
             acknowledgements=Acknowledgements(PROFILE),
             allowance=each.allowance,
+            faults=Faults(),
         )
 
     with pytest.raises(RuntimeError, match="a bug in the mock"):
