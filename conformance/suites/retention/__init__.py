@@ -1,0 +1,1 @@
+"""Retention: what is deleted by age, and whose credential says so."""

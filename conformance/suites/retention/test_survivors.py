@@ -1,0 +1,164 @@
+"""Row by row: what is young stays, what no policy is about stays, what is too old goes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from conformance import expect
+from conformance.expect import Inconclusive, Violation
+from conformance.instruments.ages import Fate
+from conformance.marks import observes, requirement
+from conformance.suites.retention.judging import Survivors, in_use, lacking, run_of
+from conformance.suites.retention.observations import STORY
+from conformance.suites.retention.plan import DATASET, LOGS, TYPES
+from conformance.suites.retention.story import RESTORED, REVOKED, UNPROVIDED, WITH
+
+if TYPE_CHECKING:
+    from conformance.suites.retention.facts import Tale
+    from mock_control_plane.wire import Profile
+
+pytestmark = observes(STORY)
+ROWS = ("retention-run", "retention-lookup")
+
+
+@pytest.mark.parametrize("type", TYPES)
+@requirement("RET-08")
+def test_young_survives(tale: Tale, profile: Profile, type: str) -> None:
+    """Of what a policy is about, a run leaves everything that is younger than its window, and
+    leaves it as it was; a dataset stays when its rows go.
+    """
+    rows = _rows(tale, profile, type)
+    gone = rows.gone(UNPROVIDED, WITH)
+    wrong = [each for each in gone if rows.has_policy(each) and rows.fate(each) is Fate.STAYS]
+    if wrong:
+        raise _lost(tale, rows.said(wrong), "what is younger than its window survives a run")
+    _unchanged(tale, rows, policy=True)
+    if type == DATASET:
+        _datasets_are_there(tale, rows, policy=True)
+    _needs_control(rows)
+
+
+@pytest.mark.parametrize("type", TYPES)
+@requirement("RET-09")
+def test_nothing_goes_without_policy(tale: Tale, profile: Profile, type: str) -> None:
+    """A run leaves everything, however old, in projects and of types that no policy is about, byte
+    for byte.
+    """
+    rows = _rows(tale, profile, type)
+    wrong = [each for each in rows.gone(UNPROVIDED, WITH) if not rows.has_policy(each)]
+    if wrong:
+        raise _lost(tale, rows.said(wrong), "what no policy is about survives a run")
+    _unchanged(tale, rows, policy=False)
+    if type == DATASET:
+        _datasets_are_there(tale, rows, policy=False)
+    _needs_control(rows)
+
+
+@pytest.mark.parametrize("type", TYPES)
+@requirement("RET-15")
+def test_old_is_gone(tale: Tale, profile: Profile, type: str) -> None:
+    """What is older than its policy is gone within the profile's deadline, in every project, also
+    what is only just too old.
+    """
+    told = run_of(tale, WITH)
+    if not told.exchange.ok:
+        came = f"the run was answered {expect.outcome(told.exchange)}"
+        lacking(profile, ROWS, expected="retention can be run", came=came, told=told)
+    in_use(tale, told)
+    rows = _rows(tale, profile, type)
+    rows.gone(UNPROVIDED, WITH)
+    left = [each for each in rows.left(UNPROVIDED, WITH) if each.organization in told.current]
+    wrong = [each for each in left if rows.fate(each) is Fate.GOES]
+    if wrong:
+        deadline = profile.rows["retention-run"].deadline or 0.0
+        lacking(
+            profile,
+            ROWS,
+            expected="what is older than its policy is gone after a run",
+            came=f"{deadline:g} s after the run, which was answered {told.exchange.status}, there "
+            f"still is {rows.said(wrong)}",
+            told=told,
+        )
+    if not any(rows.fate(each) is Fate.GOES for each in rows.gone(UNPROVIDED, WITH)):
+        raise Inconclusive("no row was too old when the run began")
+
+
+@requirement("RET-15")
+def test_old_is_gone_in_every_organisation(tale: Tale, profile: Profile) -> None:
+    """With a token for another organisation too, what is too old there is gone after a run."""
+    told = run_of(tale, RESTORED)
+    theirs = [digest for name, digest in told.current.items() if name != "first"]
+    if not any(entry.credential in theirs for entry in told.entries):
+        raise Inconclusive("the data plane uses no token of a second organisation")
+    rows = Survivors(tale, told, type=LOGS, apart=profile.timing.clock_apart)
+    left = [each for each in rows.left(REVOKED, RESTORED) if each.organization != "first"]
+    wrong = [each for each in left if rows.fate(each) is Fate.GOES]
+    if wrong:
+        lacking(
+            profile,
+            ROWS,
+            expected="what is older than its policy is gone in every organisation",
+            came=f"there still is {rows.said(wrong)}",
+            told=told,
+        )
+    gone = rows.gone(REVOKED, RESTORED)
+    young = [each for each in gone if rows.fate(each) is Fate.STAYS]
+    if young:
+        raise _lost(tale, rows.said(young), "what is younger than its window survives a run")
+
+
+def _rows(tale: Tale, profile: Profile, type: str) -> Survivors:
+    return Survivors(tale, run_of(tale, WITH), type=type, apart=profile.timing.clock_apart)
+
+
+def _lost(tale: Tale, what: str, expected: str) -> Violation:
+    told = run_of(tale, WITH)
+    return Violation(
+        expected=expected,
+        came=f"a run deleted {what}",
+        exchanges=told.exchange,
+        entries=told.entries,
+    )
+
+
+def _unchanged(tale: Tale, rows: Survivors, *, policy: bool) -> None:
+    """What stays is what it was."""
+    mine = {
+        each.id: each
+        for each in tale.things
+        if each.type == rows.type and rows.has_policy(each) is policy
+    }
+    reading = tale.readings[WITH]
+    wrong = [f"{mine[id]}: {what}" for id, what in reading.changed if id in mine]
+    expect.that(
+        not wrong,
+        expected="what a run leaves is the same before and after, byte for byte",
+        came="; ".join(wrong[:3]),
+        exchanges=run_of(tale, WITH).exchange,
+    )
+
+
+def _datasets_are_there(tale: Tale, rows: Survivors, *, policy: bool) -> None:
+    mine = {each.path: each for each in tale.things if rows.has_policy(each) is policy}
+    wrong = [
+        f"GET {path} is answered {status} (its rows: {mine[path].said})"
+        for path, status in tale.datasets.items()
+        if path in mine and status >= 400
+    ]
+    expect.that(
+        not wrong,
+        expected="a dataset is kept when its rows are deleted",
+        came="; ".join(wrong),
+        exchanges=run_of(tale, WITH).exchange,
+    )
+
+
+def _needs_control(rows: Survivors) -> None:
+    """That something stays means something only where the same run deleted of the same type."""
+    if not any(rows.fate(each) is Fate.GOES for each in rows.gone(UNPROVIDED, WITH)):
+        raise Inconclusive(
+            f"nothing was lost, but the run deleted nothing of type {rows.type} at all, so nobody "
+            "can tell whether it would have stopped where it must; RET-15 judges that"
+        )
