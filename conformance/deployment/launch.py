@@ -6,7 +6,6 @@ import os
 import re
 import shlex
 import shutil
-import socket
 import sys
 import tempfile
 from dataclasses import dataclass, field, replace
@@ -14,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import conformance
+from conformance.deployment.ports import LOOPBACK, free_port
 from conformance.deployment.process import Process
 from conformance.deployment.readiness import wait_until_ready
 from conformance.deployment.settings import inheritable, secrets_of
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Launch", "Launched", "our_python", "with_our_packages"]
 
-LOOPBACK = "127.0.0.1"
 ATTEMPTS = 3
 PORT_TAKEN = re.compile(r"address (is )?already in use|EADDRINUSE", re.IGNORECASE)
 
@@ -134,14 +133,6 @@ def with_our_packages(environment: Mapping[str, str]) -> dict[str, str]:
     inherited = environment.get("PYTHONPATH")
     path = f"{home}{os.pathsep}{inherited}" if inherited else home
     return {**environment, "PYTHONPATH": path}
-
-
-def free_port() -> int:
-    """A port of loopback that nobody listened on a moment ago."""
-    with socket.socket() as probe:
-        probe.bind((LOOPBACK, 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def _environment(target: Target) -> dict[str, str]:

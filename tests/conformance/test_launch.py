@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from conformance.deployment import launch as launching
 from conformance.deployment import readiness
 from conformance.deployment.launch import Launch, Launched, command_of
+from conformance.deployment.ports import free_port
 from conformance.options.reading import Raw, read
 from conformance.options.values import Kind, Target
 from conformance.requirements import load
@@ -56,7 +57,7 @@ def test_data_plane_gets_its_settings(tmp_path: Path, monkeypatch: pytest.Monkey
 def test_taken_port_is_replaced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A port that somebody else took in the meantime does not end the run."""
     with socket.create_server(("127.0.0.1", 0)) as taken:
-        ports = [taken.getsockname()[1], launching.free_port()]
+        ports = [taken.getsockname()[1], free_port()]
         monkeypatch.setattr(launching, "free_port", lambda: ports.pop(0))
         monkeypatch.setattr(readiness, "ONE_LOOK", 0.2)
         taken.close()

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from conformance.deployment.launch import free_port
+from conformance.deployment.ports import free_port
 from conformance.deployment.process import Process
 from conformance.deployment.readiness import wait_until_ready
 from conformance.errors import DataPlaneDied, NotReady
