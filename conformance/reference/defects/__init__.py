@@ -12,6 +12,15 @@ from conformance.reference.defects.audit import (
 )
 from conformance.reference.defects.definition import DEFECTS, Defect, defect
 from conformance.reference.defects.rate_limits import budgets, holders, local, windows
+from conformance.reference.defects.retention import (
+    ages,
+    credentials,
+    extent,
+    overheard,
+    provisioning,
+    safety,
+    secrecy,
+)
 from conformance.reference.defects.telemetry import (
     forms,
     gating,
@@ -25,5 +34,6 @@ from conformance.reference.defects.telemetry import (
 AUDIT = (attribution, encoding, impersonation, presence, resources, urls)
 TELEMETRY = (forms, gating, leaks, missing, moments, spelling, sysadmin)
 RATE_LIMITS = (budgets, holders, local, windows)
+RETENTION = (ages, credentials, extent, overheard, provisioning, safety, secrecy)
 
 __all__ = ["DEFECTS", "Defect", "defect"]
