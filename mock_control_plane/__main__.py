@@ -1,4 +1,4 @@
-"""The command mock-control-plane: serve a control plane on this machine."""
+"""The command mock-control-plane: serve a control plane on this machine, and administer it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,9 @@ from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING, Final
 
-from mock_control_plane import __version__
+from mock_control_plane import __version__, commands
+from mock_control_plane.client import ControlPlaneError
+from mock_control_plane.commands import TOKEN_VARIABLE, CommandProblem
 from mock_control_plane.identities import DirectoryProblem
 from mock_control_plane.journal import JournalProblem
 from mock_control_plane.ports import Address, ServeProblem
@@ -23,6 +25,14 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 PULSE: Final = 0.5
+PROBLEMS: Final = (
+    CommandProblem,
+    ControlPlaneError,
+    DirectoryProblem,
+    JournalProblem,
+    ProfileProblem,
+    ServeProblem,
+)
 
 DESCRIPTION: Final = """\
 A control plane on your own machine: data planes and SDKs work against it, and it records every
@@ -42,8 +52,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; return its exit code."""
     options = _parser().parse_args(arguments)
     try:
-        return _serve(options)
-    except (ServeProblem, JournalProblem, ProfileProblem, DirectoryProblem) as problem:
+        return int(options.run(options))
+    except PROBLEMS as problem:
         sys.stderr.write(f"mock-control-plane: {problem}\n")
         return 2
 
@@ -54,14 +64,16 @@ def _parser() -> argparse.ArgumentParser:
         "mock-control-plane", description=DESCRIPTION, epilog=EPILOG, formatter_class=raw
     )
     parser.add_argument("--version", action="version", version=__version__)
-    commands = parser.add_subparsers(required=True, metavar="command")
-    serving = commands.add_parser(
+    parser.set_defaults(run=commands.perform)
+    choices = parser.add_subparsers(required=True, metavar="command")
+    serving = choices.add_parser(
         "serve",
         help="serve until it is stopped (Ctrl-C, SIGTERM)",
         description=DESCRIPTION,
         epilog=EPILOG,
         formatter_class=raw,
     )
+    serving.set_defaults(run=_serve)
     _add_place(serving.add_argument_group("where it listens"))
     _add_nature(serving.add_argument_group("what it is"))
     run = serving.add_argument_group("how it is run")
@@ -69,6 +81,7 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument(
         "--exit-with-parent", action="store_true", help="stop when the starting process is gone"
     )
+    commands.add(choices)
     return parser
 
 
@@ -97,8 +110,8 @@ def _add_nature(what: argparse._ArgumentGroup) -> None:
     )
     what.add_argument(
         "--token",
-        default=os.environ.get("MOCK_CONTROL_PLANE_TOKEN"),
-        help="what the inspection API under /_mock wants; also MOCK_CONTROL_PLANE_TOKEN"
+        default=os.environ.get(TOKEN_VARIABLE),
+        help=f"what the inspection API under /_mock wants; also {TOKEN_VARIABLE}"
         " (default: nothing on loopback, otherwise one is made and printed)",
     )
 

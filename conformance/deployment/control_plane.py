@@ -89,7 +89,7 @@ def start(words: tuple[str, ...], choice: ControlPlaneChoice) -> subprocess.Pope
     """Start the mock; the token goes through the environment, where no other user sees it."""
     environment = with_our_packages(os.environ)
     if choice.token is not None:
-        environment["MOCK_CONTROL_PLANE_TOKEN"] = choice.token
+        environment["CONTROL_PLANE_TOKEN"] = choice.token
     return subprocess.Popen(
         words,
         env=environment,

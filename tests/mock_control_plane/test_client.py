@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pytest
 
-from mock_control_plane import __version__, client
+from mock_control_plane import __version__, client, remote
 from mock_control_plane.client import ControlPlane, ControlPlaneError, Realm, UnknownRealm
 from tests.running import running_mock
 
@@ -191,7 +191,7 @@ def test_limit_bounds_what_is_given(realm: Realm, monkeypatch: pytest.MonkeyPatc
     assert realm.entries(limit=0) == []
     with realm.watch() as watch:
         assert watch.entries() == []
-    monkeypatch.setattr(client, "EVERYTHING", 4)
+    monkeypatch.setattr(remote, "EVERYTHING", 4)
     assert len(client.Watch(realm, 0).entries()) == 4
 
 

@@ -146,7 +146,7 @@ def test_help_teaches(capsys: pytest.CaptureFixture[str]) -> None:
     assert ended.value.code == 0
     said = capsys.readouterr().out
     assert "mock-control-plane serve --port 8700 --journal heard.sqlite" in said
-    assert "MOCK_CONTROL_PLANE_TOKEN" in said
+    assert "CONTROL_PLANE_TOKEN" in said
 
 
 def test_journal_is_where_it_was_wanted(tmp_path: Path) -> None:

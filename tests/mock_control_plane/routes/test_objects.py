@@ -175,7 +175,7 @@ def test_service_token_only_reads(world: World, caller: Caller, action: str) -> 
     fields = {"id": row["id"], "project_name": "p"}
     answer = send(world, "POST", f"/api/project/{action}", token=token, json=fields)
     assert answer.status_code == 403
-    assert "may read objects" in answer.text
+    assert "may read projects" in answer.text
     read = send(world, "POST", "/api/project/get", token=token, json={"id": row["id"]})
     assert read.json() == [row]
 
