@@ -101,7 +101,9 @@ def early(
             if days is None:
                 yield from _untouched(land, type, now)
                 continue
-            ages = (*_spread(now, days), *_drawn(random, now, days, drawn))
+            # An experiment is a request or two for each age, a row is none.
+            many = drawn // 6 if type == EXPERIMENT else drawn
+            ages = (*_spread(now, days), *_drawn(random, now, days, many))
             if type == LOGS:
                 yield Holder(land.label, type, ages)
             elif type == DATASET:

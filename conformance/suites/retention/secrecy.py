@@ -137,22 +137,14 @@ class Search:
         return self.ground.profile.rows[row].endpoints[which].path
 
     def _wait_for_telemetry(self) -> None:
-        """Let every kind that is sent tell of what was just done, where the run started it all."""
-        if not self.ground.owned:
-            return
-        realm = self.ground.realm
-        usual = _kinds(realm.entries(after=self.ground.began_seq, limit=EVERYTHING))
-        after = realm.position()
-
-        def has_come() -> bool:
-            came = _kinds(realm.entries(after=after, limit=EVERYTHING))
-            return bool(came) and came >= usual
-
-        self.ground.until(
-            has_come,
-            deadline=self.ground.window(*TELEMETRY),
-            why="telemetry that tells of the token's use",
-        )
+        """Let it tell of what was just done, where the run started it and may stop it then."""
+        if self.ground.owned:
+            after = self.ground.realm.position()
+            self.ground.until(
+                lambda: self.ground.realm.count(after=after, classification="telemetry") > 0,
+                deadline=self.ground.window(*TELEMETRY),
+                why="telemetry that tells of the token's use",
+            )
 
 
 def hidden(exchange: Exchange) -> Exchange:
@@ -180,7 +172,3 @@ def _place(finding: Finding) -> str:
 
 def _is_telemetry(entry: Entry) -> bool:
     return entry.classification.startswith("telemetry:")
-
-
-def _kinds(entries: Iterable[Entry]) -> frozenset[str]:
-    return frozenset(entry.classification for entry in entries if _is_telemetry(entry))

@@ -41,6 +41,7 @@ class Shelves:
     things: list[Thing] = field(default_factory=list)
     datasets: dict[str, Caller] = field(default_factory=dict)
     _places: dict[str, Caller] = field(default_factory=dict)
+    _seen: dict[str, dict[str, Row]] = field(default_factory=dict)
     _kept: dict[str, dict[str, Row]] = field(default_factory=dict)
     _restless: set[str] = field(default_factory=set)
 
@@ -95,29 +96,37 @@ class Shelves:
                 refused.append(path)
                 continue
             there[path] = tuple(rows)
+            self._seen[path] = rows
             changed += self._compared(path, rows)
         return Reading(there, tuple(refused), tuple(changed))
 
-    def remember(self, things: Iterable[Thing] | None = None) -> Reading:
-        """Read what was written until it is there, or ought to be; then what is there, twice.
-
-        What differs between two readings means nothing from then on.
-        """
+    def await_rows(self, things: Iterable[Thing] | None = None) -> Reading:
+        """Read what was written until it is there, or ought to be, and return what is there."""
         wanted = list(self.things if things is None else things)
         paths = list(dict.fromkeys(each.path for each in wanted))
+        readings = [self.look(paths)]
 
         def is_complete() -> bool:
-            reading = self.look(paths)
-            return all(reading.has(each) for each in wanted)
+            return all(readings[-1].has(each) for each in wanted)
 
-        limit = self.ground.profile.timing.write_visible
-        self.ground.until(is_complete, deadline=limit, why="rows to become readable")
-        for path in paths:
-            first, self._kept[path] = self._read(path) or {}, self._read(path) or {}
+        def look_again() -> bool:
+            readings.append(self.look(paths))
+            return is_complete()
+
+        if not is_complete():
+            limit = self.ground.profile.timing.write_visible
+            self.ground.until(look_again, deadline=limit, why="rows to become readable")
+        return readings[-1]
+
+    def remember(self) -> Reading:
+        """Keep in mind what every row is. What differs between two readings means nothing."""
+        reading = self.await_rows()
+        for path in reading.there:
+            self._kept[path] = self._read(path) or {}
             for id, row in self._kept[path].items():
-                before = first.get(id, {})
+                before = self._seen[path].get(id, {})
                 self._restless |= {name for name in row if row[name] != before.get(name)}
-        return self.look(paths)
+        return reading
 
     def state_of_datasets(self) -> dict[str, int]:
         """With which status each dataset that has an age of its own answers."""

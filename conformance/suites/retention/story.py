@@ -30,12 +30,13 @@ if TYPE_CHECKING:
 DRAWN = {Effort.QUICK: 8, Effort.DEFAULT: 30, Effort.EXHAUSTIVE: 250}
 AFTER_REFRESH = {Effort.QUICK: 3, Effort.DEFAULT: 4, Effort.EXHAUSTIVE: 12}
 
-WITHOUT, WITH, REFRESHED, REVOKED, RESTORED = (
+WITHOUT, WITH, REFRESHED, REVOKED, RESTORED, EXTENDED = (
     "without a token",
     "with a token",
     "after a refresh",
     "with a revoked token",
     "with a token again",
+    "with a token for another organisation too",
 )
 BEFORE, UNPROVIDED = "before", "still without a token"
 
@@ -78,6 +79,7 @@ class Story:
         self.refresh()
         self.revoke()
         self.restore()
+        self.extend()
         self.seek()
 
     def hand_over(self) -> None:
@@ -99,7 +101,7 @@ class Story:
 
     def run_without_a_token(self) -> None:
         """A run that nobody gave a token for."""
-        self.tale.readings[BEFORE] = self.shelves.remember()
+        self.tale.readings[BEFORE] = self.shelves.await_rows()
         told = self.runner.run(WITHOUT)
         self.tale.readings[WITHOUT] = self.shelves.look()
         self.tale.quiet[WITHOUT] = time.time() - told.first
@@ -137,27 +139,35 @@ class Story:
         things = self.shelves.write(land, holder, overdue=True)
         paths = self.paths_of(things)
         self.tokens.revoke_all()
-        self.shelves.remember(things)
+        self.shelves.await_rows(things)
         told = self.runner.run(REVOKED)
-        silence = 2 * (self.tale.took or 0.0)
-        self.ground.wait(silence, "nothing to be deleted with a revoked token")
+        silence = told.first + (self.tale.took or 0.0) - time.time()
+        self.ground.wait(max(silence, 0.0), "nothing to be deleted with a revoked token")
         reading = self.shelves.look([*paths, *self.paths_of(self.theirs())])
         self.tale.readings[REVOKED] = reading
         self.tale.quiet[REVOKED] = time.time() - told.first
 
     def restore(self) -> None:
-        """There are tokens again, for the other organisation too: what was kept has to go."""
+        """There is a token again: what was kept has to go."""
         self.tokens.configure(OURS, self.ground.realm.organization.id)
+        things = [each for each in self.shelves.things if each.overdue]
+        self.tale.readings[RESTORED] = self.run_until_gone(RESTORED, things)
+
+    def extend(self) -> None:
+        """The other organisation, if there is one, gets a token too."""
         owner = self.shelves.owners.get(THEIRS)
         if owner is not None and owner.person.organization_id is not None:
             self.tokens.configure(THEIRS, owner.person.organization_id)
-        things = [each for each in self.shelves.things if each.overdue] + self.theirs()
-        told = self.runner.run(RESTORED)
+            self.tale.readings[EXTENDED] = self.run_until_gone(EXTENDED, self.theirs())
+
+    def run_until_gone(self, name: str, things: list[Thing]) -> Reading:
+        """Run, again after the grace if need be, until what has to go of these is gone."""
+        told = self.runner.run(name)
         reading = self.until_gone(told, things)
-        if not self.is_done(told, reading, things):
-            self.tokens.rest()
-            reading = self.until_gone(self.runner.run(RESTORED), things)
-        self.tale.readings[RESTORED] = reading
+        if self.is_done(told, reading, things) and self.runner.uses_token(told):
+            return reading
+        self.tokens.rest()
+        return self.until_gone(self.runner.run(name), things)
 
     def seek(self) -> None:
         """Ask for everything where a token could be shown, and look through all that came."""

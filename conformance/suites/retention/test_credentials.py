@@ -23,6 +23,7 @@ from conformance.suites.retention.observations import STORY
 from conformance.suites.retention.plan import LOGS, OURS, TYPES
 from conformance.suites.retention.story import (
     BEFORE,
+    EXTENDED,
     REFRESHED,
     RESTORED,
     REVOKED,
@@ -247,9 +248,11 @@ def _theirs_are_there(tale: Tale, told: Told) -> None:
 
 def _theirs_are_gone(tale: Tale, profile: Profile) -> None:
     """The control where the first run was watched for too short a time."""
-    told = run_of(tale, RESTORED)
-    rows = Survivors(tale, told, type=LOGS, apart=profile.timing.clock_apart)
-    gone = [each for each in rows.gone(REVOKED, RESTORED) if each.organization != OURS]
+    told = tale.run(EXTENDED)
+    gone = []
+    if told is not None:
+        rows = Survivors(tale, told, type=LOGS, apart=profile.timing.clock_apart)
+        gone = [each for each in rows.gone(REVOKED, EXTENDED) if each.organization != OURS]
     if not gone:
         raise Inconclusive(
             f"nothing was deleted within {tale.quiet[WITHOUT]:.1f} s without a token, but with one "
