@@ -69,6 +69,12 @@ class Shelves:
                 self.realm.put("project_automation", row)
             yield land
 
+    def lift_policies(self) -> None:
+        """Take back every policy that was made."""
+        for label, policies in self.policies.items():
+            for type in policies:
+                self.realm.remove_policy(self.projects[label].id, type)
+
     def write(self, land: Territory, holder: Holder, *, overdue: bool = False) -> list[Thing]:
         """Write the rows of a holder, and return them."""
         owner, path = self.owners[land.organization], self._place(land, holder)

@@ -30,15 +30,16 @@ if TYPE_CHECKING:
 DRAWN = {Effort.QUICK: 8, Effort.DEFAULT: 30, Effort.EXHAUSTIVE: 250}
 AFTER_REFRESH = {Effort.QUICK: 3, Effort.DEFAULT: 4, Effort.EXHAUSTIVE: 12}
 
-WITHOUT, WITH, REFRESHED, REVOKED, RESTORED, EXTENDED = (
+WITHOUT, WITH, REFRESHED, REVOKED, RESTORED, EXTENDED, LIFTED = (
     "without a token",
     "with a token",
     "after a refresh",
     "with a revoked token",
     "with a token again",
     "with a token for another organisation too",
+    "with no policy at all",
 )
-BEFORE, UNPROVIDED = "before", "still without a token"
+BEFORE, UNPROVIDED, LAST = "before", "still without a token", "before there was no policy"
 
 
 def tell(ground: Ground, *, destructive: bool) -> JsonObject:
@@ -80,6 +81,7 @@ class Story:
         self.revoke()
         self.restore()
         self.extend()
+        self.lift()
         self.seek()
 
     def hand_over(self) -> None:
@@ -159,6 +161,14 @@ class Story:
         if owner is not None and owner.person.organization_id is not None:
             self.tokens.configure(THEIRS, owner.person.organization_id)
             self.tale.readings[EXTENDED] = self.run_until_gone(EXTENDED, self.theirs())
+
+    def lift(self) -> None:
+        """All policies are taken back: then nothing goes any more, of no age."""
+        self.shelves.lift_policies()
+        paths = [path for path, ids in self.tale.readings[WITH].there.items() if ids]
+        self.tale.readings[LAST] = self.shelves.look(paths)
+        self.runner.run(LIFTED)
+        self.tale.readings[LIFTED] = self.shelves.look(paths)
 
     def run_until_gone(self, name: str, things: list[Thing]) -> Reading:
         """Run, again after the grace if need be, until what has to go of these is gone."""

@@ -172,7 +172,7 @@ def test_token_only_reads_and_is_alone(tale: Tale, options: Options) -> None:
     """Nothing that changes the control plane is asked with a token, whether it is let or not; and
     nothing of what a run needs is asked with another credential.
     """
-    in_use(tale, run_of(tale, WITH))
+    first = run_of(tale, WITH)
     for told in _with_tokens(tale):
         for entry in _of_run(tale, told, options):
             known = entry.credential in tale.tokens
@@ -180,6 +180,7 @@ def test_token_only_reads_and_is_alone(tale: Tale, options: Options) -> None:
                 raise _misused(told, entry, f"{who(tale, entry)} was used for")
             if not known and takes_part(entry):
                 raise _misused(told, entry, f"{who(tale, entry)} took part:")
+    in_use(tale, first)
 
 
 def _misused(told: Told, entry: Entry, what: str) -> Violation:

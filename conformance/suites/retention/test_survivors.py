@@ -13,7 +13,7 @@ from conformance.marks import observes, requirement
 from conformance.suites.retention.judging import Survivors, in_use, lacking, run_of
 from conformance.suites.retention.observations import STORY
 from conformance.suites.retention.plan import DATASET, LOGS, THEIRS, TYPES
-from conformance.suites.retention.story import EXTENDED, REVOKED, UNPROVIDED, WITH
+from conformance.suites.retention.story import EXTENDED, LAST, LIFTED, REVOKED, UNPROVIDED, WITH
 
 if TYPE_CHECKING:
     from conformance.suites.retention.facts import Tale, Told
@@ -56,6 +56,19 @@ def test_nothing_goes_without_policy(tale: Tale, profile: Profile, type: str) ->
     if type == DATASET:
         _datasets_are_there(tale, rows, policy=False)
     _needs_control(rows)
+
+
+@requirement("RET-09")
+def test_nothing_goes_without_any_policy(tale: Tale, profile: Profile) -> None:
+    """A run whose look-ups find no policy at all deletes nothing, of no age."""
+    told = run_of(tale, LIFTED)
+    for type in TYPES:
+        rows = Survivors(tale, told, type=type, apart=profile.timing.clock_apart)
+        # What a policy of before was about to take is left to judge for who follows changes.
+        wrong = [each for each in rows.gone(LAST, LIFTED) if rows.fate(each) is Fate.STAYS]
+        if wrong:
+            raise _lost(told, rows.said(wrong), "nothing goes where there is no policy at all")
+    in_use(tale, told)
 
 
 @pytest.mark.parametrize("type", TYPES)

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     Row = dict[str, object]
 
 
-@defect(breaks={"RET-02", "RET-13"})
-def looks_policies_up_with_the_last_users_key(reference: Reference) -> Reference:
+@defect(breaks={"RET-01", "RET-02", "RET-05", "RET-13"})
+def looks_up_with_the_last_users_key(reference: Reference) -> Reference:
     """Every look-up of a run carries the key of whoever made the last request."""
     user = LastUser(reference)
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 TYPES = ("project_logs", "experiment", "dataset")
 
 
-@defect(breaks={"RET-09"})
+@defect(breaks={"RET-08", "RET-09"})
 def applies_a_policy_to_every_kind(reference: Reference) -> Reference:
     """A policy for one kind of object is one for everything in its project."""
 
@@ -35,7 +35,7 @@ def applies_a_policy_to_every_kind(reference: Reference) -> Reference:
     return replace(reference, policies=Flawed())
 
 
-@defect(breaks={"RET-09"})
+@defect(breaks={"RET-05", "RET-08", "RET-09"})
 def applies_a_policy_to_every_project(reference: Reference) -> Reference:
     """A policy for the logs of one project is one for the logs of all that have none."""
 
@@ -51,7 +51,7 @@ def applies_a_policy_to_every_project(reference: Reference) -> Reference:
     return replace(reference, retention=Flawed())
 
 
-@defect(breaks={"RET-09"})
+@defect(breaks={"RET-05", "RET-09"})
 def has_a_window_for_what_has_no_policy(reference: Reference) -> Reference:
     """What no policy names is kept for thirty days."""
 
