@@ -109,6 +109,13 @@ def test_silence_and_replicas_are_told() -> None:
     assert (options().observe_for, options().replicas) == (0.0, 1)
 
 
+def test_only_what_the_run_starts_may_be_told_to_delete_unasked() -> None:
+    """Aged data goes on the run's own data planes; on any other the user has to permit it."""
+    permitted = options({**URL, "dataplane_allow_destructive": True})
+    asked = [options(URL), permitted, options({"dataplane_cmd": "serve"})]
+    assert [one.destructive for one in asked] == [False, True, True]
+
+
 @pytest.mark.parametrize(
     ("values", "sentence"),
     [

@@ -38,9 +38,25 @@ def test_embedded_run_judges_everything() -> None:
 
 
 def test_mock_makes_an_attached_run_whole() -> None:
-    """With the mock as its control plane an attached data plane is judged whole, too."""
-    told = {"dataplane_setting": ["OUTBOUND_RATE_LIMIT_MAX_REQUESTS=7"]}
+    """With the mock as its control plane an attached data plane is judged whole, too, if data
+    that the run created may be deleted by age.
+    """
+    told = {
+        "dataplane_setting": ["OUTBOUND_RATE_LIMIT_MAX_REQUESTS=7"],
+        "dataplane_allow_destructive": True,
+    }
     assert scope({**URL, **told, "control_plane_url": "http://m"}).in_scope == set(CATALOGUE)
+
+
+def test_nothing_is_deleted_without_permission() -> None:
+    """What deletes aged data of a data plane that is attached to is out, and says what to pass;
+    one that the run starts needs no permission.
+    """
+    found = scope({**URL, "control_plane_url": "http://m"})
+    (missing,) = found.out_of_scope["RET-08"]
+    assert (missing.need, missing.unlock) == ("destructive", "--dataplane-allow-destructive")
+    assert "RET-07" in found.in_scope
+    assert "destructive" in provided_by(options_with({}, dataplane_cmd="serve"))
 
 
 def test_key_alone_leaves_out_what_needs_the_mock() -> None:
