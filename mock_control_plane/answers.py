@@ -132,4 +132,6 @@ class Answer:
     def from_json(cls, row: dict[str, Any]) -> Answer:
         """Return the answer that `to_json` gave."""
         headers = tuple((name, value) for name, value in row["headers"])
-        return cls(**row | {"headers": headers, "body": base64.b64decode(row["body"])})
+        return cls(
+            **row | {"headers": headers, "body": base64.b64decode(row["body"], validate=True)}
+        )

@@ -6,7 +6,7 @@ One function a question; who may ask is `admin`.
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, fields
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, Final
 
 from mock_control_plane import stock
@@ -20,7 +20,19 @@ if TYPE_CHECKING:
 
     from mock_control_plane.kinds import Kind
 
-ANSWER: Final = {field.name: field.type for field in fields(Answer)}
+NUMBER: Final = ((int, float), "a number")
+SWITCH: Final = ((bool,), "true or false")
+ANSWER: Final[dict[str, tuple[tuple[type, ...], str]]] = {
+    "status": ((int,), "a number"),
+    "headers": ((list,), "a list of names and values"),
+    "body": ((str,), "a text in base64"),
+    "delay": NUMBER,
+    "drip": NUMBER,
+    "cut": ((int, type(None)), "a number or null"),
+    "never": SWITCH,
+    "reset": SWITCH,
+    "through": SWITCH,
+}
 SCRIPT: Final = {"path": str, "method": str, "times": int, "principal": str, "answer": dict}
 
 
@@ -107,6 +119,9 @@ def _kind(request: Request) -> Kind:
 
 
 def _answer(row: dict[str, Any]) -> Answer:
+    for name, (kinds, expected) in ANSWER.items():
+        if name in row and not (isinstance(row[name], kinds) and _is_exact(row[name], kinds)):
+            raise BadQuestion(f"{name} is {row[name]!r}; expected {expected}")
     try:
         return Answer.from_json(row)
     except (KeyError, TypeError, ValueError) as problem:
@@ -114,3 +129,10 @@ def _answer(row: dict[str, Any]) -> Answer:
             f"the answer of a script cannot be read ({problem}); client and mock should be of one"
             " version"
         ) from None
+
+
+def _is_exact(value: object, kinds: tuple[type, ...]) -> bool:
+    if isinstance(value, list):
+        pairs = [each if isinstance(each, list) else () for each in value]
+        return all(len(each) == 2 and all(isinstance(x, str) for x in each) for each in pairs)
+    return not isinstance(value, bool) or bool in kinds

@@ -48,8 +48,9 @@ async def fields_of(request: Request, *known: str, required: str | None = None) 
     for name, value in sent.items():
         if name not in known:
             raise BadQuestion(f"there is no field {name!r} here; expected {', '.join(known)}")
-        if not _is_text(value) and not (name in LISTS and _are_texts(value)):
-            raise BadQuestion(f"the field {name!r} is {value!r}; expected a text")
+        fits, what = (_are_texts, "a list of texts") if name in LISTS else (_is_text, "a text")
+        if not fits(value):
+            raise BadQuestion(f"the field {name!r} is {value!r}; expected {what}")
     if required is not None and not sent.get(required):
         raise BadQuestion(f"the field {required!r} is missing; it must be a text")
     return sent

@@ -121,7 +121,7 @@ def _parent(realm: Realm, kind: Kind, given: Fields) -> Parent:
         return Parent(id, id)
     if type not in KINDS or id is None:
         raise Unstorable(
-            f"a {kind.name} lies in something; give its {kind.parent_field}"
+            f"every {kind.name} lies in something; give its {kind.parent_field}"
             + (", and the object_type of that" if kind.parent == "object" else "")
         )
     record = known(realm, KINDS[str(type)], str(id))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass, field
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 from mock_control_plane.acknowledging import Acknowledgements
@@ -36,11 +37,13 @@ class Exchange:
     headers: Sequence[tuple[bytes, bytes]] = ()
     chunks: Sequence[bytes | None] = (b"",)
     leaves: bool = False
+    leaves_after: int | None = None
     allowance: Allowance = field(default_factory=Allowance)
     events: list[str] = field(default_factory=list)
     records: list[Record] = field(default_factory=list)
     sent: list[Message] = field(default_factory=list)
     asked: list[str | None] = field(default_factory=list)
+    ended: asyncio.Event = field(default_factory=asyncio.Event)
 
     def append(self, record: Record) -> asyncio.Future[int]:
         """Enter a record as the journal would; it is durable a moment later."""
@@ -60,8 +63,25 @@ class Exchange:
         self.asked.append(authorization)
         return Principal("user", "ann") if authorization == f"Bearer {KEY}" else Principal("none")
 
+    @property
+    def transport(self) -> Any:
+        """The connection, as far as a scripted answer ends it: what is done to it is an event."""
+        return SimpleNamespace(
+            close=lambda: self.end("closed"),
+            abort=lambda: self.end("aborted"),
+            get_extra_info=lambda _: SimpleNamespace(
+                setsockopt=lambda *_: self.events.append("will reset")
+            ),
+        )
+
+    def end(self, how: str) -> None:
+        """End the connection."""
+        self.events.append(how)
+        self.ended.set()
+
     async def run(self) -> None:
         """Make the request; a chunk of None is a client that goes away."""
+        self.ended = asyncio.Event()
         messages = [
             {"type": "http.disconnect"}
             if chunk is None
@@ -75,13 +95,15 @@ class Exchange:
             if messages:
                 return messages.pop(0)
             if not self.leaves:
-                await asyncio.Event().wait()
+                await self.ended.wait()
             return {"type": "http.disconnect"}
 
         async def send(message: Message) -> None:
             self.sent.append(message)
             size = len(message.get("body", b""))
             self.events.append(f"body {size}" if "status" not in message else "head")
+            if len(self.sent) == self.leaves_after:
+                self.ended.set()
 
         scope = {
             "type": "http",
@@ -91,6 +113,7 @@ class Exchange:
             "raw_path": self.path.encode(),
             "query_string": b"a=1&a=%20",
             "headers": list(self.headers),
+            "transport": self.transport,
         }
         await self.recorder_of(self)(scope, receive, send)
 
@@ -111,7 +134,7 @@ class Exchange:
         return b"".join(message.get("body", b"") for message in self.sent)
 
 
-def exchange(app: ASGIApp, **request: Any) -> Exchange:
+def exchange(app: ASGIApp, faults: Faults | None = None, **request: Any) -> Exchange:
     """Send one request through a recorder around this application."""
 
     def recorder_of(heard: Exchange) -> Recorder:
@@ -122,7 +145,7 @@ def exchange(app: ASGIApp, **request: Any) -> Exchange:
             principal_of=heard.principal_of,
             acknowledgements=Acknowledgements(PROFILE),
             allowance=heard.allowance,
-            faults=Faults(),
+            faults=faults or Faults(),
         )
 
     heard = Exchange(recorder_of, **request)

@@ -233,6 +233,23 @@ def test_service_token_belongs_to_the_given_organization(directory: Directory) -
     assert token.organization_id == acme.id
 
 
+def test_service_token_has_the_given_rights(directory: Directory) -> None:
+    """A service token may read projects unless it is given other rights, which must exist."""
+    assert directory.create_service_token("a").rights == {"read projects"}
+    assert directory.create_service_token("b", rights=()).rights == frozenset()
+    with pytest.raises(DirectoryProblem, match="there is no right 'write'"):
+        directory.create_service_token("c", rights=["write"])
+
+
+def test_organization_is_found_or_the_ready_made_one(directory: Directory) -> None:
+    """An organisation is found by its id; without one, it is the ready-made one."""
+    acme = directory.create_organization("acme")
+    assert directory.organization_of(acme.id) == acme
+    assert directory.organization_of(None) == directory.organization
+    with pytest.raises(UnknownMember, match="no organization with the id 'nope'"):
+        directory.organization_of("nope")
+
+
 def test_revoked_service_token_is_unknown(directory: Directory) -> None:
     """A revoked service token is worthless, also where its principal was kept."""
     token = directory.create_service_token("retention")

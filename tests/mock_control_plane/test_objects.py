@@ -244,3 +244,48 @@ def test_names_and_ids_agree(steps: list[tuple[str, str, str]]) -> None:
             expected[other] = expected.pop(name)
     listed = {record.name: record.id for record in objects.select("project", ["acme"])}
     assert listed == expected
+
+
+def test_all_are_there_in_order_deleted_ones_too(objects: Objects) -> None:
+    """Every object of a kind is given, the oldest first; deleted ones are marked."""
+    project = make_project(objects)
+    first, second = (make_dataset(objects, project, name) for name in "ab")
+    gone = objects.delete(first)
+    assert objects.all("dataset") == [gone, second]
+    assert gone.row["deleted_at"] is not None
+    objects.delete(project)
+    assert all(record.row["deleted_at"] for record in objects.all("dataset"))
+
+
+def test_put_is_literal(objects: Objects) -> None:
+    """What is put is kept as it is given, and what is not given is made up."""
+    parent = Parent("acme", "acme")
+    put = objects.put(PROJECT, parent, {"name": "p", "created": None, "settings": "odd"})
+    assert (put.row["created"], put.row["settings"], put.row["user_id"]) == (None, "odd", None)
+    assert objects.find("project", put.id) == put
+    assert objects.number_of(put.id) == put.number
+    again = objects.put(PROJECT, parent, {"name": "q", "id": put.id})
+    assert objects.find_by_key(PROJECT, "acme", "p") is None
+    assert list(objects.select("project", ["acme"])) == [again]
+
+
+def test_patch_is_literal(objects: Objects) -> None:
+    """What is patched is what is given, null too; id and place stay."""
+    dataset = make_dataset(objects, make_project(objects), metadata={"a": 1})
+    given = {"metadata": None, "created": "x", "id": "y", "project_id": "z", "name": "e"}
+    patched = objects.patch(dataset, given)
+    assert patched.row == {**dataset.row, "metadata": None, "created": "x", "name": "e"}
+    assert objects.find_by_key(DATASET, dataset.parent.id, "e") == patched
+    assert objects.find_by_key(DATASET, dataset.parent.id, "d") is None
+
+
+def test_put_and_patch_take_no_name_that_is_taken(objects: Objects) -> None:
+    """Two living objects of one parent never have one name, whoever makes them."""
+    project = make_project(objects)
+    make_dataset(objects, project, "a")
+    other = make_dataset(objects, project, "b")
+    with pytest.raises(NameTaken, match="'a' already exists"):
+        objects.put(DATASET, other.parent, {"name": "a"})
+    with pytest.raises(NameTaken, match="'a' already exists"):
+        objects.patch(other, {"name": "a"})
+    assert objects.find("dataset", other.id) == other

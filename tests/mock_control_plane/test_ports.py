@@ -70,6 +70,20 @@ def test_each_application_has_a_port_of_its_own() -> None:
     served(act)
 
 
+def test_shut_port_is_free() -> None:
+    """A port that is shut answers nobody and can be taken; the others go on."""
+
+    async def act(ports: Ports, url: str) -> None:
+        other = await ports.open(hello)
+        await ports.shut(other)
+        with pytest.raises(ConnectionRefusedError):
+            await said(other, b"GET / HTTP/1.1\r\n\r\n")
+        Address(port=int(other.rsplit(":", 1)[1])).bind().close()
+        assert (await said(url, b"GET / HTTP/1.1\r\n\r\n")).startswith(b"HTTP/1.1 200 OK")
+
+    served(act)
+
+
 def test_port_that_cannot_be_served_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
     """What keeps a server from starting comes out of opening its port."""
 

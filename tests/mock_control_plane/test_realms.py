@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, TypeVar
 import httpx
 import pytest
 
+from mock_control_plane.answers import Answer
 from mock_control_plane.journal import Journal
 from mock_control_plane.reading import Reader, Selection
-from mock_control_plane.realms import Order, RealmProblem, Realms, UnknownRealm
+from mock_control_plane.realms import DEFAULT, Order, RealmProblem, Realms, UnknownRealm
 from mock_control_plane.wire import load_profile
 
 if TYPE_CHECKING:
@@ -173,5 +174,49 @@ def test_unknown_realm_is_explained(tmp_path: Path) -> None:
         await realms.create(Order("here"))
         with pytest.raises(UnknownRealm, match="there is no realm 'nope'; there is here"):
             realms.get("nope")
+
+    run(tmp_path / "j", act)
+
+
+def test_closed_realm_listens_no_more(tmp_path: Path) -> None:
+    """A closed realm has no port and no scripts, and is not listed; its name stays taken."""
+
+    async def act(realms: Realms, listening: Listening) -> None:
+        kept, closed = await realms.create(Order("kept")), await realms.create(Order("closed"))
+        closed.faults.add("/x", Answer())
+        await realms.close("closed")
+        await realms.close("closed")
+        assert list(realms) == [kept]
+        assert list(listening.apps) == [kept.url]
+        assert closed.faults.scripts == []
+        assert realms.get("closed") is closed
+        with pytest.raises(RealmProblem, match="there is a realm 'closed' already"):
+            await realms.create(Order("closed"))
+
+    run(tmp_path / "j", act)
+
+
+def test_default_realm_is_not_closed(tmp_path: Path) -> None:
+    """The realm of the main port is as old as the mock."""
+
+    async def act(realms: Realms, _: Listening) -> None:
+        await realms.create(Order(DEFAULT))
+        with pytest.raises(RealmProblem, match="'default' has the main port"):
+            await realms.close(DEFAULT)
+        with pytest.raises(UnknownRealm):
+            await realms.close("nope")
+
+    run(tmp_path / "j", act)
+
+
+def test_end_of_all_realms_is_the_end_of_their_scripts(tmp_path: Path) -> None:
+    """Nobody is kept waiting by a script of any realm when the mock stops."""
+
+    async def act(realms: Realms, _: Listening) -> None:
+        made = [await realms.create(Order()) for _ in range(2)]
+        for realm in made:
+            realm.faults.add("/x", Answer(never=True))
+        realms.end()
+        assert [realm.faults.scripts for realm in made] == [[], []]
 
     run(tmp_path / "j", act)

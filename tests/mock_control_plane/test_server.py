@@ -16,7 +16,7 @@ import pytest
 import trustme
 
 from mock_control_plane import server
-from mock_control_plane.client import ControlPlane, ControlPlaneError
+from mock_control_plane.client import Answer, ControlPlane, ControlPlaneError
 from mock_control_plane.journal import JournalProblem
 from mock_control_plane.ports import Address, ServeProblem
 from mock_control_plane.realms import Realms
@@ -104,6 +104,26 @@ def test_beyond_loopback_there_is_a_token() -> None:
         assert httpx.get(f"{running.url}/_mock").status_code == 401
         with ControlPlane(running.url, token=running.token) as control_plane:
             assert control_plane.info().url == running.url
+
+
+def test_script_keeps_no_mock_from_stopping() -> None:
+    """A request that a script never answers does not outlive the mock."""
+    ended: list[type[Exception]] = []
+
+    def ask(url: str) -> None:
+        try:
+            httpx.post(f"{url}/x", timeout=60)
+        except httpx.HTTPError as problem:
+            ended.append(type(problem))
+
+    with serve(Options()) as running, ControlPlane(running.url) as control_plane:
+        realm = control_plane.realm("default")
+        realm.script("/x", Answer(never=True))
+        asking = threading.Thread(target=ask, args=(running.url,))
+        asking.start()
+        assert len(realm.wait_for(deadline=30, path="/x")) == 1
+    asking.join(30)
+    assert ended == [httpx.RemoteProtocolError]
 
 
 def test_waiting_keeps_no_mock_from_stopping() -> None:
