@@ -110,7 +110,8 @@ class Answer:
     Seconds: `delay` before the head, `drip` between the pieces of the body, which are eight. `cut`
     closes the connection after so many bytes of the body, all of which were promised. `never`
     gives no answer until the client leaves, `reset` resets the connection. `through` sends the
-    control plane's own answer: delayed, dripping or cut, and with these headers beside its own.
+    control plane's own answer, as it was when the request came, with its own status and body:
+    delayed, dripping or cut, and with these headers in place of its own of the same names.
     The length is declared, unless a header says `transfer-encoding: chunked`.
     """
 

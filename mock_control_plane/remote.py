@@ -75,7 +75,7 @@ class Realm:
         """Set the URLs that a login hands out; what is not given stays.
 
         With `provision`, the data plane at `api_url` is then given a service token, as when its
-        URL is configured in production.
+        URL is configured in production; `token_status` tells what came of it.
         """
         urls = given(api_url=api_url, proxy_url=proxy_url, realtime_url=realtime_url)
         changed = Organization(**self._ask("PATCH", f"/organizations/{organization_id}", json=urls))

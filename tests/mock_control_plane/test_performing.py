@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from threading import Thread
 from typing import TYPE_CHECKING
 
+import httpx
 import pytest
 from starlette.applications import Starlette
 from starlette.responses import PlainTextResponse, Response
@@ -17,6 +19,8 @@ from tests.mock_control_plane.exchanges import KEY, USAGE, Exchange, exchange
 
 if TYPE_CHECKING:
     from starlette.requests import Request
+
+    from mock_control_plane.client import ControlPlane, Key, Realm
 
 
 async def own(request: Request) -> Response:
@@ -40,6 +44,23 @@ def scripted(answer: Answer, path: str = "/x", **request: object) -> Exchange:
     assert heard.record.fault == "scripted"
     assert faults.lines == set()
     return heard
+
+
+@pytest.fixture(name="realm")
+def _realm(running_control_plane: ControlPlane) -> Realm:
+    """A realm of its own for each test of what happens on the wire."""
+    return running_control_plane.create_realm()
+
+
+@pytest.fixture(name="key")
+def _key(realm: Realm) -> Key:
+    """A key of a user of the realm."""
+    return realm.create_key(realm.create_user().id)
+
+
+def post(realm: Realm, path: str, key: Key) -> httpx.Response:
+    """Send a request as a data plane would."""
+    return httpx.post(f"{realm.url}{path}", headers={"authorization": f"Bearer {key.secret}"})
 
 
 def head(heard: Exchange) -> list[tuple[bytes, bytes]]:
@@ -186,3 +207,61 @@ def test_lines_that_wait_are_dropped_at_the_end() -> None:
         heard = exchange(APP, faults)
     assert heard.events == ["entered", "aborted"]
     assert faults.scripts == []
+
+
+@pytest.mark.parametrize(
+    ("answer", "problem", "status"),
+    [
+        (Answer(reset=True), httpx.ReadError, None),
+        (Answer(body=b"abcdef", cut=3), httpx.RemoteProtocolError, 200),
+        (Answer(through=True, cut=3), httpx.RemoteProtocolError, 200),
+        (
+            Answer(headers=(("transfer-encoding", "chunked"),), body=b"abc", cut=1),
+            httpx.RemoteProtocolError,
+            200,
+        ),
+    ],
+)
+def test_broken_answer_breaks_on_the_wire(
+    realm: Realm, key: Key, answer: Answer, problem: type[Exception], status: int | None
+) -> None:
+    """A connection is really reset or closed early, and the next one is answered."""
+    realm.script("/api/self/me", answer, times=1)
+    with pytest.raises(problem):
+        post(realm, "/api/self/me", key)
+    assert post(realm, "/api/self/me", key).status_code == 200
+    assert [entry.status for entry in realm.entries()] == [status, 200]
+
+
+def test_never_is_seen_while_it_waits(realm: Realm) -> None:
+    """A request that is kept waiting has its entry at once, and ends with the realm."""
+    realm.script("/api/self/me", Answer(never=True))
+    ended: list[type[Exception]] = []
+
+    def ask() -> None:
+        try:
+            httpx.post(f"{realm.url}/api/self/me", timeout=60)
+        except httpx.HTTPError as problem:
+            ended.append(type(problem))
+
+    waiting = Thread(target=ask)
+    waiting.start()
+    (entry,) = realm.wait_for(deadline=30, path="/api/self/me")
+    assert (entry.status, entry.fault) == (None, "scripted")
+    assert waiting.is_alive()
+    realm.delete()
+    waiting.join(30)
+    assert ended == [httpx.RemoteProtocolError]
+    assert realm.count() == 1
+
+
+def test_slow_answer_is_whole(realm: Realm, key: Key) -> None:
+    """An answer that is late and drips is the same in the end."""
+    expected = post(realm, "/api/self/me", key)
+    realm.script("/api/self/me", Answer(through=True, delay=0.01, drip=0.001))
+    slow = post(realm, "/api/self/me", key)
+    assert (slow.content, slow.headers["content-length"]) == (
+        expected.content,
+        expected.headers["content-length"],
+    )
+    assert realm.entries()[-1].duration >= 0.01

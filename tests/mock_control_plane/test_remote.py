@@ -217,64 +217,6 @@ def test_script_is_for_one_principal(realm: Realm, key: Key) -> None:
     assert statuses == [503, 200]
 
 
-@pytest.mark.parametrize(
-    ("answer", "problem", "status"),
-    [
-        (Answer(reset=True), httpx.ReadError, None),
-        (Answer(body=b"abcdef", cut=3), httpx.RemoteProtocolError, 200),
-        (Answer(through=True, cut=3), httpx.RemoteProtocolError, 200),
-        (
-            Answer(headers=(("transfer-encoding", "chunked"),), body=b"abc", cut=1),
-            httpx.RemoteProtocolError,
-            200,
-        ),
-    ],
-)
-def test_broken_answer_breaks_on_the_wire(
-    realm: Realm, key: Key, answer: Answer, problem: type[Exception], status: int | None
-) -> None:
-    """A connection is really reset or closed early, and the next one is answered."""
-    realm.script("/api/self/me", answer, times=1)
-    with pytest.raises(problem):
-        post(realm, "/api/self/me", key)
-    assert post(realm, "/api/self/me", key).status_code == 200
-    assert [entry.status for entry in realm.entries()] == [status, 200]
-
-
-def test_never_is_seen_while_it_waits(realm: Realm) -> None:
-    """A request that is kept waiting has its entry at once, and ends with the realm."""
-    realm.script("/api/self/me", Answer(never=True))
-    ended: list[type[Exception]] = []
-
-    def ask() -> None:
-        try:
-            httpx.post(f"{realm.url}/api/self/me", timeout=60)
-        except httpx.HTTPError as problem:
-            ended.append(type(problem))
-
-    waiting = Thread(target=ask)
-    waiting.start()
-    (entry,) = realm.wait_for(deadline=30, path="/api/self/me")
-    assert (entry.status, entry.fault) == (None, "scripted")
-    assert waiting.is_alive()
-    realm.delete()
-    waiting.join(30)
-    assert ended == [httpx.RemoteProtocolError]
-    assert realm.count() == 1
-
-
-def test_slow_answer_is_whole(realm: Realm, key: Key) -> None:
-    """An answer that is late and drips is the same in the end."""
-    expected = post(realm, "/api/self/me", key)
-    realm.script("/api/self/me", Answer(through=True, delay=0.01, drip=0.001))
-    slow = post(realm, "/api/self/me", key)
-    assert (slow.content, slow.headers["content-length"]) == (
-        expected.content,
-        expected.headers["content-length"],
-    )
-    assert realm.entries()[-1].duration >= 0.01
-
-
 def test_unusable_script_is_a_sentence(realm: Realm) -> None:
     """A script that cannot be carried out comes back as a sentence."""
     with pytest.raises(ControlPlaneError, match="the status is 99"):
