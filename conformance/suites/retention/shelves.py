@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import uuid
 from dataclasses import dataclass, field
@@ -41,6 +42,7 @@ class Shelves:
     things: list[Thing] = field(default_factory=list)
     datasets: dict[str, Caller] = field(default_factory=dict)
     _places: dict[str, Caller] = field(default_factory=dict)
+    _in_force: list[tuple[str, str]] = field(default_factory=list)
     _seen: dict[str, dict[str, Row]] = field(default_factory=dict)
     _kept: dict[str, dict[str, Row]] = field(default_factory=dict)
     _restless: set[str] = field(default_factory=set)
@@ -49,6 +51,31 @@ class Shelves:
     def realm(self) -> Realm:
         """The control plane."""
         return self.ground.realm
+
+    def refuse_policies_of_others(self) -> None:
+        """Raise `Inconclusive` where the control plane has policies: a run would carry them out."""
+        found = [
+            each
+            for each in self.realm.objects("project_automation")
+            if not each.get("deleted_at")
+            and (each.get("config") or {}).get("event_type") == "retention"
+        ]
+        if found:
+            expect.inconclusive(
+                f"the control plane has a policy for the project {found[0].get('project_id')}, "
+                "which is not of this run, so retention is not run: take it back with "
+                "`mock-control-plane policy remove`"
+            )
+
+    def clear(self) -> None:
+        """Take back the policies, and delete what was made where the data plane is not ours."""
+        if self.ground.owned:
+            return
+        self.lift_policies()
+        for path, owner in self._places.items():
+            if f"/{LOGS}/" not in path:
+                with contextlib.suppress(expect.Violation, expect.Inconclusive):
+                    owner.delete(path)
 
     def settle(self, lands: Iterable[Territory]) -> Iterator[Territory]:
         """Make projects with their policies; yield those that there are then."""
@@ -63,6 +90,7 @@ class Shelves:
             self.policies[land.label] = dict(land.policies)
             for type, days in land.policies.items():
                 self.realm.set_policy(project.id, type, days)
+                self._in_force.append((project.id, type))
             if land.other:
                 config = {**OTHER, "action": OTHER_ACTION}
                 row = {"project_id": project.id, "name": land.label, "config": config}
@@ -70,10 +98,9 @@ class Shelves:
             yield land
 
     def lift_policies(self) -> None:
-        """Take back every policy that was made."""
-        for label, policies in self.policies.items():
-            for type in policies:
-                self.realm.remove_policy(self.projects[label].id, type)
+        """Take back every policy that is there still."""
+        while self._in_force:
+            self.realm.remove_policy(*self._in_force.pop())
 
     def write(self, land: Territory, holder: Holder, *, overdue: bool = False) -> list[Thing]:
         """Write the rows of a holder, and return them."""

@@ -49,6 +49,8 @@ def tell(ground: Ground, *, destructive: bool) -> JsonObject:
         story.live() if destructive else story.hand_over()
     except (Inconclusive, Violation) as problem:
         story.tale.stopped = str(problem)
+    finally:
+        story.shelves.clear()
     return story.told()
 
 
@@ -74,6 +76,7 @@ class Story:
 
     def live(self) -> None:
         """Everything, in an order in which no part needs the end of a later one."""
+        self.shelves.refuse_policies_of_others()
         self.write_what_is_early()
         self.run_without_a_token()
         self.run_with_a_token()
