@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     Enter = Callable[[int | None], Awaitable[object]]
 
 PIECES: Final = 8
+# The server is told at once that a connection is gone, unless more requests are waiting in it.
+GONE_WITHIN: Final = 1.0
 BODILESS: Final = (204, 304)
 # To linger for zero seconds is to reset.
 RESET: Final = struct.pack("ii", 1, 0)
@@ -51,14 +53,14 @@ class Line:
     async def hang_up(self) -> None:
         """Close the connection behind what was sent."""
         self._transport.close()
-        await self._gone
+        await self.pause(GONE_WITHIN)
 
     async def reset(self) -> None:
         """Reset the connection."""
         taken = self._transport.get_extra_info("socket")
         taken.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
         self._transport.abort()
-        await self._gone
+        await self.pause(GONE_WITHIN)
 
     def drop(self) -> None:
         """End the connection at once."""
