@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import threading
 from contextlib import contextmanager
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +14,9 @@ import httpx
 import pytest
 
 from mock_control_plane.client import ControlPlaneError
+from mock_control_plane.directory import Directory
+from mock_control_plane.provisioning import Provisioning
+from mock_control_plane.wire import load_profile
 from tests.running import running_reference
 
 if TYPE_CHECKING:
@@ -150,6 +155,21 @@ def test_refusal_is_a_sentence_without_the_token(realm: Realm) -> None:
     assert (call.status, call.problem) == (403, token.problem)
     assert token.secret not in f"{call}{token}"
     assert realm.token_status() == token
+
+
+def test_profile_may_want_no_credential() -> None:
+    """Where the wire profile names no credential, the token is handed over without one."""
+    profile = load_profile()
+    row = replace(profile.rows["token-store"], credential=None)
+    directory = Directory()
+    provisioning = Provisioning(
+        directory, replace(profile, rows={**profile.rows, "token-store": row})
+    )
+    with data_plane() as server:
+        directory.update_organization(directory.organization.id, api_url=server.url)
+        assert asyncio.run(provisioning.provision()).status == 200
+        assert [authorization for _, authorization, _ in server.heard] == [None]
+    assert directory.users == {}
 
 
 @pytest.mark.parametrize(

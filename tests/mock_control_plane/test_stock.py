@@ -81,6 +81,16 @@ def test_organization_is_the_given_one(realm: Realm) -> None:
         put(realm, "project", org_id="nope")
 
 
+def test_rule_of_an_organization_lies_in_it(realm: Realm) -> None:
+    """What may lie in any object may lie in an organisation, which must exist."""
+    acme = realm.directory.create_organization("acme")
+    given = {"object_type": "organization", "object_id": acme.id}
+    record = stock.put(realm, KINDS["acl"], given)
+    assert (record.parent.id, record.parent.organization_id) == (acme.id, acme.id)
+    with pytest.raises(UnknownMember, match="no organization with the id 'nope'"):
+        put(realm, "acl", object_type="organization", object_id="nope")
+
+
 @pytest.mark.parametrize(
     ("kind", "given", "sentence"),
     [
