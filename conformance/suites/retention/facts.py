@@ -151,7 +151,8 @@ class Tale:
     """Everything that was done and seen; `stopped` says why the story ends before its end.
 
     `handed` is what the data plane answered to each token, None for nothing; `tokens` names the
-    tokens by their digests, `users` the users by their ids. `policies` are days.
+    tokens by their digests, `users` the users by their ids. `policies` are days. `restamped` are
+    rows that say another creation time than they were written with.
     """
 
     policies: dict[str, dict[str, int]] = field(default_factory=dict)
@@ -159,6 +160,7 @@ class Tale:
     runs: list[Told] = field(default_factory=list)
     readings: dict[str, Reading] = field(default_factory=dict)
     datasets: dict[str, int] = field(default_factory=dict)
+    restamped: list[str] = field(default_factory=list)
     handed: dict[str, tuple[int | None, str | None]] = field(default_factory=dict)
     tokens: dict[str, str] = field(default_factory=dict)
     users: dict[str, str] = field(default_factory=dict)
@@ -180,6 +182,7 @@ class Tale:
             "runs": [each.to_json() for each in self.runs],
             "readings": {name: asdict(each) for name, each in self.readings.items()},
             "datasets": self.datasets,
+            "restamped": self.restamped,
             "handed": self.handed,
             "tokens": self.tokens,
             "users": self.users,

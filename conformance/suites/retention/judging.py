@@ -70,13 +70,15 @@ def with_token(told: Told) -> list[Entry]:
     return [entry for entry in told.entries if entry.credential in told.current.values()]
 
 
-def in_use(tale: Tale, told: Told) -> list[Entry]:
+def in_use(tale: Tale, told: Told, profile: Profile) -> list[Entry]:
     """What was asked with a token; `Inconclusive` where that never was: RET-01 judges."""
     entries = [entry for entry in told.entries if entry.credential in tale.tokens]
     if not entries:
+        row = "token-store" if told.exchange.ok else "retention-run"
         raise Inconclusive(
             f"no service token was used in the run {told.name}, which was answered "
-            f"{outcome(told.exchange)}; RET-01 judges that"
+            f"{outcome(told.exchange)}; RET-01 judges that",
+            row=row if profile.rows[row].basis == "assumed" else None,
         )
     return entries
 

@@ -6,6 +6,7 @@ import contextlib
 import json
 import uuid
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from conformance import expect
@@ -161,6 +162,15 @@ class Shelves:
                 self._restless |= {name for name in row if row[name] != before.get(name)}
         return reading
 
+    def restamped(self) -> list[str]:
+        """The rows that were given an age and say another one."""
+        return [
+            each.id
+            for each in self.things
+            if (row := self._seen.get(each.path, {}).get(each.id)) is not None
+            and is_another_time(each.text, row.get("created"))
+        ]
+
     def state_of_datasets(self) -> dict[str, int]:
         """With which status each dataset that has an age of its own answers."""
         return {path: owner.get(path).status for path, owner in self.datasets.items()}
@@ -230,6 +240,21 @@ def belonging(caller: Caller, organization: Organization) -> Caller:
     who = caller.person
     person = Person(who.id, who.email, organization.id, organization.name)
     return Caller(caller.transport, caller.credential, person)
+
+
+def is_another_time(given: str | None, told: object) -> bool:
+    """Whether a row tells of another second than it was written with; what tells nothing does not.
+
+    A time without a zone is read as UTC.
+    """
+    if given is None or not isinstance(told, str):
+        return False
+    try:
+        moment = datetime.fromisoformat(told)
+    except ValueError:
+        return False
+    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return abs(moment - datetime.fromisoformat(given)) >= timedelta(seconds=1)
 
 
 def _bytes(value: object) -> str:

@@ -118,6 +118,7 @@ class Story:
         for holder in plan.late(datetime.now(UTC), self.lands.values(), apart):
             self.shelves.write(self.lands[holder.territory], holder)
         self.tale.readings[UNPROVIDED] = self.shelves.remember()
+        self.tale.restamped = self.shelves.restamped()
         told = self.runner.run(WITH)
         if not self.runner.uses_token(told):
             self.tokens.rest()

@@ -93,7 +93,7 @@ def test_reading_projects_is_enough(tale: Tale, profile: Profile) -> None:
     refused = [each for each in with_token(told) if each.status == 403]
     if any(_deleted(tale, profile, told, type) for type in TYPES):
         return
-    in_use(tale, told)
+    in_use(tale, told, profile)
     if not refused:
         raise Inconclusive("nothing was deleted, and nothing was refused; RET-15 judges that")
     raise Violation(
@@ -109,7 +109,7 @@ def test_new_token_is_used_after_refresh(tale: Tale, profile: Profile) -> None:
     """Every run that starts after a refresh and the profile's grace uses the new token, and no
     older one, without a restart.
     """
-    in_use(tale, run_of(tale, WITH))
+    in_use(tale, run_of(tale, WITH), profile)
     run_of(tale, REFRESHED)
     for name in list(tale.handed)[:3]:
         _is_handed_over(tale, profile, name)
@@ -119,7 +119,7 @@ def test_new_token_is_used_after_refresh(tale: Tale, profile: Profile) -> None:
     grace = profile.rows["token-store"].grace
     for number, told in enumerate(settled, start=1):
         newest = told.current[OURS]
-        used = in_use(tale, told)
+        used = in_use(tale, told, profile)
         stale = [each for each in used if each.credential != newest]
         if stale:
             raise Violation(
@@ -168,7 +168,7 @@ def test_nothing_is_deleted_with_revoked_token(tale: Tale) -> None:
 
 
 @requirement("RET-13")
-def test_token_only_reads_and_is_alone(tale: Tale, options: Options) -> None:
+def test_token_only_reads_and_is_alone(tale: Tale, options: Options, profile: Profile) -> None:
     """Nothing that changes the control plane is asked with a token, whether it is let or not; and
     nothing of what a run needs is asked with another credential.
     """
@@ -180,7 +180,7 @@ def test_token_only_reads_and_is_alone(tale: Tale, options: Options) -> None:
                 raise _misused(told, entry, f"{who(tale, entry)} was used for")
             if not known and takes_part(entry):
                 raise _misused(told, entry, f"{who(tale, entry)} took part:")
-    in_use(tale, first)
+    in_use(tale, first, profile)
 
 
 def _misused(told: Told, entry: Entry, what: str) -> Violation:

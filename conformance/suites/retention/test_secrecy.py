@@ -12,13 +12,14 @@ from conformance.suites.retention.story import WITH
 
 if TYPE_CHECKING:
     from conformance.suites.retention.facts import Leak, Tale
+    from mock_control_plane.wire import Profile
 
 SHOWN = 6
 
 
 @requirement("RET-07")
 @observes(STORY)
-def test_token_is_seen_nowhere(tale: Tale) -> None:
+def test_token_is_seen_nowhere(tale: Tale, profile: Profile) -> None:
     """No answer to anybody (bodies, audit headers, errors), no telemetry and nothing else that the
     control plane hears holds a token, in any encoding; but for the credential of look-ups.
     """
@@ -37,7 +38,7 @@ def test_token_is_seen_nowhere(tale: Tale) -> None:
         raise Inconclusive("the data plane took no token: it has none to show", row="token-store")
     told = tale.run(WITH)
     if told is not None:
-        in_use(tale, told)
+        in_use(tale, told, profile)
 
 
 def _said(leak: Leak) -> str:
