@@ -87,9 +87,8 @@ def command(choice: ControlPlaneChoice, options: Options) -> tuple[str, ...]:
 
 def start(words: tuple[str, ...], choice: ControlPlaneChoice) -> subprocess.Popen[str]:
     """Start the mock; the token goes through the environment, where no other user sees it."""
-    environment = with_our_packages(os.environ)
-    if choice.token is not None:
-        environment["CONTROL_PLANE_TOKEN"] = choice.token
+    # A token that a shell holds is for another mock.
+    environment = with_our_packages(os.environ) | {"CONTROL_PLANE_TOKEN": choice.token or ""}
     return subprocess.Popen(
         words,
         env=environment,

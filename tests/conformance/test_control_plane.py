@@ -56,6 +56,16 @@ def test_mock_listens_for_an_attached_data_plane(tmp_path: Path) -> None:
         assert mock.client.realms()[0].url == "http://mock.example:8700"
 
 
+def test_token_of_a_shell_is_for_another_mock(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A mock of the run's own wants the token that the run gives it, and no other."""
+    monkeypatch.setenv("CONTROL_PLANE_TOKEN", "theirs")
+    with brought_up(tmp_path, dataplane_embedded=True) as mock:
+        assert mock.address.token is None
+        assert mock.client.info().url == mock.address.url
+
+
 def test_port_in_use_is_told(tmp_path: Path) -> None:
     """A port that somebody else has is named, in one sentence."""
     with socket.create_server(("127.0.0.1", 0)) as taken:

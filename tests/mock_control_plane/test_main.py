@@ -68,6 +68,23 @@ def test_command_announces_itself_and_stops(number: signal.Signals) -> None:
         assert process.wait(30) == 0
 
 
+def test_token_of_the_environment_is_wanted() -> None:
+    """One variable names the token for who serves and for who administers."""
+    environment = {**os.environ, "CONTROL_PLANE_TOKEN": "hush"}
+    administer = [*SERVE[:-1], "token", "status", "--url"]
+    with subprocess.Popen(
+        [*SERVE, "--json"], stdout=subprocess.PIPE, text=True, env=environment
+    ) as process:
+        try:
+            said = announced(process)
+            assert said["token"] == "hush"
+            for each, code in ((environment, 0), ({**environment, "CONTROL_PLANE_TOKEN": ""}, 2)):
+                ran = subprocess.run([*administer, said["url"]], env=each, capture_output=True)
+                assert ran.returncode == code
+        finally:
+            process.terminate()
+
+
 def test_text_has_the_variables_to_paste() -> None:
     """What is printed for a person names the URL, the key and the variables of a data plane."""
     with command("--token", "told") as process:
