@@ -11,12 +11,12 @@ import json
 import os
 import re
 import signal
-import threading
 import urllib.parse
 import uuid
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from tests.stranger.asking import APP, Json, Refused, Touched, control_plane
+from tests.stranger.keeping import ROWS, STATE, keep, retain
 
 ORIGINS = [item.strip() for item in os.environ.get("WHITELISTED_ORIGINS", "").split(",")]
 METADATA = ("project", "experiment", "dataset")
@@ -26,8 +26,6 @@ EXPOSED = "X-Bt-Cursor,X-Bt-Found-Existing,X-Bt-Audit-User-Id,X-Bt-Audit-User-Em
 EXPOSED += ",X-Bt-Audit-Normalized-Url,X-Bt-Audit-Resources"
 UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
-STATE = threading.RLock()
-ROWS: dict[tuple[str, str], dict[str, dict[str, Json]]] = {}
 LOCAL_OBJECTS: dict[str, dict[str, dict[str, Json]]] = {kind: {} for kind in LOCAL}
 
 
@@ -102,6 +100,8 @@ class Handler(BaseHTTPRequestHandler):
         if parts[0] == "api" and len(parts) in (2, 3):
             return self.proxy()
         self.log_in()
+        if parts[0] in ("service-token", "brainstore"):
+            return retain(parts, self.body())
         if parts == ["logs3"]:
             return self.logs3()
         if parts[0] == "v1" and len(parts) <= 4:
@@ -276,9 +276,9 @@ class Handler(BaseHTTPRequestHandler):
         owner = self.find(EVENTS[kind], id_)
         self.touched.add(EVENTS[kind], owner)
         if verb == "insert":
-            return 200, {"row_ids": self.keep(kind, owner["id"], self.body().get("events"))}, {}
+            return 200, {"row_ids": keep(kind, owner["id"], self.body().get("events"))}, {}
         if verb == "feedback":
-            self.keep(kind, owner["id"], self.body().get("feedback"))
+            keep(kind, owner["id"], self.body().get("feedback"))
             return 200, {"status": "success"}, {}
         with STATE:
             rows = list(ROWS.get((kind, owner["id"]), {}).values())[::-1]
@@ -298,17 +298,6 @@ class Handler(BaseHTTPRequestHandler):
         link = f"{url}/experiments/{owner['id']}"
         return {**common, "experiment_name": owner["name"], "experiment_url": link}
 
-    def keep(self, kind: str, id_: str, rows: Json) -> list[str]:
-        """Keep rows; the same id again replaces."""
-        if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
-            raise Refused(400, "a list of objects is expected")
-        with STATE:
-            table = ROWS.setdefault((kind, id_), {})
-            for row in rows:
-                row["id"] = str(row.get("id") or uuid.uuid4())
-                table[row["id"]] = {**table.get(row["id"], {}), **row}
-        return [row["id"] for row in rows]
-
     def logs3(self) -> tuple[int, Json, dict[str, str]]:
         """Rows for many objects at once."""
         rows = self.body().get("rows")
@@ -324,7 +313,7 @@ class Handler(BaseHTTPRequestHandler):
                 if isinstance(row.get(column), str):
                     owner = self.find(EVENTS[kind], row[column])
                     self.touched.add(EVENTS[kind], owner)
-                    ids += self.keep(kind, owner["id"], [row])
+                    ids += keep(kind, owner["id"], [row])
                     break
             else:
                 raise Refused(400, "a row names no object")
