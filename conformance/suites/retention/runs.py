@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from conformance.exchange import NotJSON
@@ -108,6 +108,11 @@ class Runner:
         told = Told(name, first, last, over, exchange, entries, current, settled)
         self.told.append(told)
         return told
+
+    def stretch(self, told: Told) -> None:
+        """Let a run last until now: ages may have been taken as long as rows were seen to go."""
+        at = next(at for at, each in enumerate(self.told) if each is told)
+        self.told[at] = replace(told, last=time.time())
 
     def uses_token(self, told: Told) -> bool:
         """Whether a token that is valid was used in a run."""

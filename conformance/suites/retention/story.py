@@ -200,6 +200,7 @@ class Story:
 
         if self.runner.uses_token(told) and not self.is_done(told, readings[0], things):
             self.ground.until(is_done, deadline=self.runner.deadline, why="old rows to be deleted")
+        self.runner.stretch(told)
         return readings[-1]
 
     def is_done(self, told: Told, reading: Reading, things: list[Thing]) -> bool:
