@@ -152,7 +152,8 @@ class Tale:
 
     `handed` is what the data plane answered to each token, None for nothing; `tokens` names the
     tokens by their digests, `users` the users by their ids. `policies` are days. `restamped` are
-    rows that say another creation time than they were written with.
+    rows that say another creation time than they were written with. `bystanders` is how many
+    objects were watched that no policy is about, `hurt` what is answered for those that changed.
     """
 
     policies: dict[str, dict[str, int]] = field(default_factory=dict)
@@ -161,6 +162,8 @@ class Tale:
     readings: dict[str, Reading] = field(default_factory=dict)
     datasets: dict[str, int] = field(default_factory=dict)
     restamped: list[str] = field(default_factory=list)
+    bystanders: int = 0
+    hurt: dict[str, str] = field(default_factory=dict)
     handed: dict[str, tuple[int | None, str | None]] = field(default_factory=dict)
     tokens: dict[str, str] = field(default_factory=dict)
     users: dict[str, str] = field(default_factory=dict)
@@ -183,6 +186,8 @@ class Tale:
             "readings": {name: asdict(each) for name, each in self.readings.items()},
             "datasets": self.datasets,
             "restamped": self.restamped,
+            "bystanders": self.bystanders,
+            "hurt": self.hurt,
             "handed": self.handed,
             "tokens": self.tokens,
             "users": self.users,

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from conformance import expect
 from conformance.client import Caller, Person
+from conformance.suites.retention.bystanders import Bystanders
 from conformance.suites.retention.facts import Reading, Thing
 from conformance.suites.retention.plan import DATASET, LOGS, OURS, THEIRS
 
@@ -43,6 +44,7 @@ class Shelves:
     things: list[Thing] = field(default_factory=list)
     datasets: dict[str, Caller] = field(default_factory=dict)
     _places: dict[str, Caller] = field(default_factory=dict)
+    bystanders: Bystanders = field(default_factory=Bystanders)
     _in_force: list[tuple[str, str]] = field(default_factory=list)
     _seen: dict[str, dict[str, Row]] = field(default_factory=dict)
     _kept: dict[str, dict[str, Row]] = field(default_factory=dict)
@@ -89,6 +91,7 @@ class Shelves:
             project = self.ground.specimens.make(owner, "project", name=name)
             self.projects[land.label] = project
             self.policies[land.label] = dict(land.policies)
+            self.bystanders.add(owner, project.path)
             for type, days in land.policies.items():
                 self.realm.set_policy(project.id, type, days)
                 self._in_force.append((project.id, type))
@@ -102,6 +105,13 @@ class Shelves:
         """Take back every policy that is there still."""
         while self._in_force:
             self.realm.remove_policy(*self._in_force.pop())
+
+    def define(self, land: Territory) -> None:
+        """Make a prompt and a function in a project: they are rows too, and no policy is theirs."""
+        owner, project = self.owners[land.organization], self.projects[land.label]
+        for kind in ("prompt", "function"):
+            made = self.ground.specimens.make(owner, kind, project=project)
+            self.bystanders.add(owner, made.path)
 
     def write(self, land: Territory, holder: Holder, *, overdue: bool = False) -> list[Thing]:
         """Write the rows of a holder, and return them."""
@@ -199,6 +209,8 @@ class Shelves:
         row = {"name": unique, "project_id": project.id, "created": holder.age.text}
         id = self.realm.put(holder.type, row)["id"]
         path = f"/v1/{holder.type}/{id}"
+        if holder.type not in land.policies:
+            self.bystanders.add(owner, path)
         if holder.type == DATASET:
             self.datasets[path] = owner
         return path

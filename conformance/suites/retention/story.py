@@ -101,6 +101,8 @@ class Story:
         drawn = DRAWN[self.ground.options.effort]
         for land in self.shelves.settle(plan.territories(random, now)):
             self.lands[land.label] = land
+            if len(land.policies) == len(plan.TYPES):
+                self.shelves.define(land)
         for holder in plan.early(random, now, self.lands.values(), drawn=drawn):
             self.shelves.write(self.lands[holder.territory], holder)
 
@@ -118,12 +120,14 @@ class Story:
         for holder in plan.late(datetime.now(UTC), self.lands.values(), apart):
             self.shelves.write(self.lands[holder.territory], holder)
         self.tale.readings[UNPROVIDED] = self.shelves.remember()
+        self.tale.bystanders = self.shelves.bystanders.remember()
         self.tale.restamped = self.shelves.restamped()
         told = self.runner.run(WITH)
         if not self.runner.uses_token(told):
             self.tokens.rest()
             told = self.runner.run(WITH)
         self.tale.readings[WITH] = reading = self.until_gone(told, self.shelves.things)
+        self.tale.hurt = dict(self.shelves.bystanders.changed())
         self.tale.datasets = self.shelves.state_of_datasets()
         if any(self.fate_of(told, each) is Fate.GOES for each in self.things_gone(reading)):
             self.tale.took = time.time() - told.first

@@ -61,6 +61,24 @@ def test_nothing_goes_without_policy(tale: Tale, profile: Profile, type: str) ->
 
 
 @requirement("RET-09")
+def test_bystanders_are_untouched(tale: Tale, profile: Profile) -> None:
+    """A run leaves projects, prompts, functions, and the experiments and datasets that no policy is
+    about, as they are, byte for byte.
+    """
+    told = run_of(tale, WITH)
+    expect.that(
+        not tale.hurt,
+        expected="what no policy is about is the same before and after a run, byte for byte",
+        came="; ".join(f"GET {path} is now answered {now}" for path, now in tale.hurt.items()),
+        exchanges=told.exchange,
+        entries=told.entries,
+    )
+    in_use(tale, told, profile)
+    if not tale.bystanders:
+        raise Inconclusive("no object is answered in the same way twice, so none can be compared")
+
+
+@requirement("RET-09")
 def test_nothing_goes_without_any_policy(tale: Tale, profile: Profile) -> None:
     """A run whose look-ups find no policy at all deletes nothing, of no age."""
     told = run_of(tale, LIFTED)

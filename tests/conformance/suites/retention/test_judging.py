@@ -104,6 +104,16 @@ def test_dataset_has_to_be_there_still() -> None:
         test_survivors.test_nothing_goes_without_policy(told, PROFILE, "dataset")
 
 
+def test_changed_bystander_fails_it() -> None:
+    """An object that no policy is about is the same after a run, or it fails."""
+    told = tale()
+    with pytest.raises(Inconclusive, match="none can be compared"):
+        test_survivors.test_bystanders_are_untouched(told, PROFILE)
+    told.bystanders, told.hurt = 3, {"/v1/project/7": '404 "not there"'}
+    with pytest.raises(Violation, match="GET /v1/project/7 is now answered 404"):
+        test_survivors.test_bystanders_are_untouched(told, ASSUMING)
+
+
 def test_survival_means_nothing_where_nothing_is_deleted() -> None:
     """Without an old row that went nobody can tell whether the young one would have stayed."""
     everything = tale(left=(OLD, YOUNG, FREE))
