@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 DRAWN = {Effort.QUICK: 8, Effort.DEFAULT: 30, Effort.EXHAUSTIVE: 250}
 AFTER_REFRESH = {Effort.QUICK: 3, Effort.DEFAULT: 4, Effort.EXHAUSTIVE: 12}
 
+MOST_LEAKS = 50
+"""A token that is everywhere need not be shown everywhere."""
+
 WITHOUT, WITH, REFRESHED, REVOKED, RESTORED, EXTENDED, LIFTED = (
     "without a token",
     "with a token",
@@ -190,7 +193,7 @@ class Story:
     def seek(self) -> None:
         """Ask for everything where a token could be shown, and look through all that came."""
         self.search.go_round(self.shelves, self.runner)
-        self.tale.leaks = self.search.leaks(self.runner.exchanges)
+        self.tale.leaks = self.search.leaks(self.runner.exchanges)[:MOST_LEAKS]
         self.tale.searched = self.search.searched
 
     def until_gone(self, told: Told, things: list[Thing]) -> Reading:
