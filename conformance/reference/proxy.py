@@ -61,11 +61,11 @@ class Proxy:
 
     def sent(self, headers: Iterable[Header]) -> list[Header]:
         """Return the request's headers without those of its connection."""
-        return _without(headers, NOT_SENT)
+        return without(headers, NOT_SENT)
 
     def returned(self, headers: Iterable[Header]) -> list[Header]:
         """Return the answer's headers without those of its connection, and those only we set."""
-        kept = _without(headers, NOT_RETURNED)
+        kept = without(headers, NOT_RETURNED)
         return [each for each in kept if not each[0].lower().startswith(OURS_ALONE)]
 
     async def collected(self, trail: Trail, answer: httpx.Response) -> bytes:
@@ -105,7 +105,8 @@ def _touch_rows(trail: Trail, kind: str, rows: Iterable[object], how: str) -> No
             trail.touch(kind, row["id"], str(row.get("name") or ""), how=how)
 
 
-def _without(headers: Iterable[Header], dropped: frozenset[bytes]) -> list[Header]:
+def without(headers: Iterable[Header], dropped: frozenset[bytes]) -> list[Header]:
+    """Return headers without the dropped ones, and those that `Connection` names."""
     kept = [(name.lower(), value) for name, value in headers]
     named = b",".join(value for name, value in kept if name == b"connection")
     connection = {each.strip().lower() for each in named.split(b",")}

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 import httpx
 
 from conformance.reference import server
-from conformance.reference.proxy import HOP_BY_HOP
+from conformance.reference.proxy import HOP_BY_HOP, without
 from conformance.reference.variants.definition import variant
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterable, Iterator
+    from collections.abc import AsyncIterator, Iterator
 
     from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -61,12 +61,16 @@ class Front:
         request = self._client.build_request(
             scope["method"],
             "/",
-            headers=[*_passed(scope["headers"]), (b"via", VIA), (b"x-forwarded-proto", b"http")],
+            headers=[
+                *without(scope["headers"], NOT_PASSED),
+                (b"via", VIA),
+                (b"x-forwarded-proto", b"http"),
+            ],
             content=await _body(receive),
             extensions={"target": scope["raw_path"] + query},
         )
         answer = await self._client.send(request, stream=True)
-        headers = [*_passed(answer.headers.raw), (b"via", VIA), (b"server", b"front")]
+        headers = [*without(answer.headers.raw, NOT_PASSED), (b"via", VIA), (b"server", b"front")]
         start = {"type": "http.response.start", "status": answer.status_code, "headers": headers}
         await send(start)
         async for chunk in answer.aiter_raw():
@@ -100,7 +104,3 @@ async def _body(receive: Receive) -> bytes:
         chunks.append(message.get("body", b""))
         if not message.get("more_body", False):
             return b"".join(chunks)
-
-
-def _passed(headers: Iterable[Header]) -> list[Header]:
-    return [(name, value) for name, value in headers if name.lower() not in NOT_PASSED]

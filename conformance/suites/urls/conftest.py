@@ -1,0 +1,55 @@
+"""What the tests of this area share beside the suite's own fixtures."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import pytest
+
+from conformance.callers import Callers
+from conformance.client import Transport
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from conformance.deployment.environment import Deployment
+    from conformance.options.values import Options
+    from conformance.resources import Deployments
+    from mock_control_plane.client import ControlPlane
+
+SHOWN = {
+    "BRAINTRUST_APP_PUBLIC_URL": "https://braintrust.example.test/console",
+    "WHITELISTED_ORIGINS": (
+        "https://braintrust.example.test,https://tools.example.test:8443,http://localhost:3000"
+    ),
+}
+"""A deployment that people know by another name, with pages of several origins."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One data plane, and who can be a user of it."""
+
+    deployment: Deployment
+    callers: Callers
+
+
+@pytest.fixture(scope="session", name="shown")
+def _shown(
+    deployments: Deployments,
+    deployment: Deployment,
+    control_plane: ControlPlane | None,
+    callers: Callers,
+    options: Options,
+) -> Iterator[Place]:
+    """The deployment with a public URL and several origins, or the one that is attached to."""
+    if not options.target.started:
+        yield Place(deployment, callers)
+        return
+    other = deployments[SHOWN]
+    transport = Transport(replace(options.reach, url=other.url))
+    assert control_plane is not None
+    realm = control_plane.realm(other.realm or "")
+    yield Place(other, Callers(transport, realm, (None, None)))
+    transport.close()
