@@ -67,12 +67,15 @@ def answers_registrations_from_memory(reference: Reference) -> Reference:
         ) -> httpx.Response:
             if target == b"/api/project/register" and content in self.known:
                 typed = {"content-type": "application/json"}
-                return httpx.Response(200, headers=typed, content=self.known[content])
+                return httpx.Response(
+                    200, headers=typed, stream=httpx.ByteStream(self.known[content])
+                )
             answer = await super().send(method, target, headers=headers, content=content)
             if target != b"/api/project/register" or answer.status_code != 200:
                 return answer
             self.known[content] = await answer.aread()
-            return httpx.Response(200, headers=answer.headers, content=self.known[content])
+            whole = httpx.ByteStream(self.known[content])
+            return httpx.Response(200, headers=answer.headers, stream=whole)
 
     return replace(reference, control_plane=Flawed(reference.settings))
 
