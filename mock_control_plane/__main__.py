@@ -16,9 +16,11 @@ from mock_control_plane.client import ControlPlaneError
 from mock_control_plane.commands import TOKEN_VARIABLE, CommandProblem
 from mock_control_plane.identities import DirectoryProblem
 from mock_control_plane.journal import JournalProblem
+from mock_control_plane.keeping import MODES, WHOLE
 from mock_control_plane.ports import Address, ServeProblem
 from mock_control_plane.realms import DEFAULT
 from mock_control_plane.server import Options, Running, serve
+from mock_control_plane.upstream import UpstreamProblem, checked
 from mock_control_plane.wire import ProfileProblem, load_profile, shipped
 
 if TYPE_CHECKING:
@@ -32,6 +34,7 @@ PROBLEMS: Final = (
     JournalProblem,
     ProfileProblem,
     ServeProblem,
+    UpstreamProblem,
 )
 
 DESCRIPTION: Final = """\
@@ -45,7 +48,9 @@ examples:
   mock-control-plane serve --port 8700 --journal heard.sqlite
       on a fixed port, with a journal that stays (open it with any SQLite tool)
   mock-control-plane serve --host 0.0.0.0 --port 8700 --public-url http://host.docker.internal:8700
-      for a data plane in a container; the inspection API then wants the token that is printed"""
+      for a data plane in a container; the inspection API then wants the token that is printed
+  mock-control-plane serve --port 8700 --upstream https://www.braintrust.dev
+      forwards everything to a real control plane, and records what went through"""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -96,6 +101,18 @@ def _add_place(listen: argparse._ArgumentGroup) -> None:
 
 
 def _add_nature(what: argparse._ArgumentGroup) -> None:
+    what.add_argument(
+        "--upstream",
+        metavar="URL",
+        help="relay: forward everything to the control plane under URL, whose are the keys,"
+        " organisations and policies then, and record it",
+    )
+    what.add_argument(
+        "--record-bodies",
+        choices=MODES,
+        help="how a relay keeps the bodies of requests; secrets in them are never kept"
+        f" (default: {WHOLE})",
+    )
     what.add_argument("--organization", metavar="NAME", help="name of the ready-made organisation")
     what.add_argument(
         "--profile",
@@ -122,7 +139,7 @@ def _serve(chosen: argparse.Namespace) -> int:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopping.set())
     with serve(_options(chosen)) as running:
-        _announce(_as_json(running) if chosen.json else _as_text(running, chosen.profile))
+        _announce(_announcement(running, chosen))
         while running.alive() and not stopping.wait(PULSE):
             if chosen.exit_with_parent and os.getppid() != parent:
                 break
@@ -130,6 +147,15 @@ def _serve(chosen: argparse.Namespace) -> int:
 
 
 def _options(chosen: argparse.Namespace) -> Options:
+    relays = chosen.upstream is not None
+    if relays and chosen.organization is not None:
+        raise UpstreamProblem(
+            "--organization names one that the mock makes; a relay has those of its --upstream"
+        )
+    if chosen.record_bodies is not None and not relays:
+        raise UpstreamProblem(
+            "--record-bodies is for a relay; give --upstream URL too, or leave it out"
+        )
     return Options(
         address=Address(
             chosen.host, chosen.port, chosen.public_url, chosen.certfile, chosen.keyfile
@@ -138,12 +164,46 @@ def _options(chosen: argparse.Namespace) -> Options:
         token=chosen.token or None,
         profile=chosen.profile,
         organization=chosen.organization,
+        upstream=checked(chosen.upstream) if relays else None,
+        bodies=chosen.record_bodies or WHOLE,
     )
 
 
 def _announce(text: str) -> None:
     sys.stdout.write(text + "\n")
     sys.stdout.flush()
+
+
+def _announcement(running: Running, chosen: argparse.Namespace) -> str:
+    if chosen.upstream is not None:
+        return _of_relay(running, chosen)
+    return _as_json(running) if chosen.json else _as_text(running, chosen.profile)
+
+
+def _of_relay(running: Running, chosen: argparse.Namespace) -> str:
+    upstream = checked(chosen.upstream)
+    if chosen.json:
+        said = {
+            "url": running.url,
+            "token": running.token,
+            "upstream": upstream,
+            "journal": str(running.journal),
+        }
+        return json.dumps(said)
+    (name,) = load_profile(chosen.profile).settings["app_url"][:1]
+    token = "not wanted" if running.token is None else running.token
+    return "\n".join(
+        [
+            f"mock control plane listening on {running.url}",
+            "",
+            f"  relays to     {upstream}",
+            f"  inspection    {running.url}/_mock (token: {token})",
+            f"  journal       {running.journal}",
+            "",
+            "Change one setting of the data plane, and restart it:",
+            f"  {name}={running.url}",
+        ]
+    )
 
 
 def _as_json(running: Running) -> str:

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 PREFIX: Final = "/_mock"
 REALM: Final = f"{PREFIX}/realms/{{realm}}"
+METHODS: Final = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
 ROUTES: Final = [
     Route(PREFIX, ask.show, methods=["GET"]),
@@ -64,11 +65,30 @@ ROUTES: Final = [
     Route(f"{REALM}/export", ask.export, methods=["GET"]),
 ]
 
+OBSERVING: Final = (
+    ask.show,
+    ask.show_realms,
+    ask.show_realm,
+    ask.position,
+    ask.entries,
+    ask.telemetry,
+    ask.count,
+    ask.wait,
+    ask.export,
+)
+"""What a relay offers: to look at what went through it."""
+
+
+class OfTheUpstream(Exception):
+    """A relay was asked for what only a mock that answers itself has."""
+
+
 STATUSES: Final = {
     BadQuestion: 400,
     DirectoryProblem: 400,
     NameTaken: 400,
     RealmProblem: 400,
+    OfTheUpstream: 409,
     UnknownMember: 404,
     UnknownObject: 404,
     UnknownRealm: 404,
@@ -104,12 +124,27 @@ class Inspected:
 def create_admin(inspection: ask.Inspection) -> ASGIApp:
     """Return the inspection API; with a token in it, only who gives it is answered."""
     app = Starlette(
-        routes=ROUTES,
+        routes=_offered(inspection),
         exception_handlers={**dict.fromkeys(STATUSES, _refused), HTTPException: _no_such_question},
     )
     app.router.redirect_slashes = False
     app.state.inspection = inspection
     return app if inspection.token is None else _Guarded(app, inspection.token)
+
+
+def _offered(inspection: ask.Inspection) -> list[Route]:
+    if inspection.upstream is None:
+        return ROUTES
+    observing = [route for route in ROUTES if route.endpoint in OBSERVING]
+    return [*observing, Route(f"{PREFIX}/{{rest:path}}", _refuse, methods=METHODS)]
+
+
+async def _refuse(request: Request) -> Response:
+    upstream = request.app.state.inspection.upstream
+    raise OfTheUpstream(
+        f"this control plane relays to {upstream}, which has its own users, keys and policies:"
+        " realms, users, keys, tokens, scripts and objects of the mock are not available here"
+    )
 
 
 class _Guarded:

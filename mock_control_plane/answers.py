@@ -14,12 +14,18 @@ from mock_control_plane.entry import digest_of
 
 @dataclass(frozen=True, slots=True)
 class Info:
-    """What a mock control plane says about itself; `journal` is a path on its machine."""
+    """What a mock control plane says about itself; `journal` is a path on its machine.
+
+    `upstream` is the control plane that a relay forwards to, None where the mock answers itself;
+    `bodies` says how those of requests are kept: whole, digest or none.
+    """
 
     version: str
     url: str
     profile: str
     journal: str
+    upstream: str | None = None
+    bodies: str = "whole"
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,7 +54,7 @@ class Body:
             return
         kept = bytearray()
         while message["type"] == "http.request":
-            self._take(kept, message.get("body", b""))
+            self.take(kept, message.get("body", b""))
             if not message.get("more_body"):
                 self.whole = True
                 break
@@ -66,7 +66,8 @@ class Body:
         self._allowance.left += self._shared
         self._shared = 0
 
-    def _take(self, kept: bytearray, chunk: bytes) -> None:
+    def take(self, kept: bytearray, chunk: bytes) -> None:
+        """Count a piece, and add to what is kept as much of it as may be."""
         came_before = self.size
         self.size += len(chunk)
         if came_before > len(kept):

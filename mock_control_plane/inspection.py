@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 from starlette.responses import StreamingResponse
 
 from mock_control_plane import __version__
+from mock_control_plane.keeping import WHOLE
 from mock_control_plane.questions import (
     MARK,
     answer,
@@ -41,12 +42,17 @@ TOKEN: Final = ("id", "name", "organization_id", "secret")
 
 @dataclass(frozen=True, slots=True)
 class Inspection:
-    """What is looked into; the token is None where everybody may look."""
+    """What is looked into; the token is None where everybody may look.
+
+    `upstream` is where a relay forwards to, `bodies` how it keeps what it forwards.
+    """
 
     url: str
     realms: Realms
     reader: Reader
     token: str | None = field(repr=False)
+    upstream: str | None = None
+    bodies: str = WHOLE
 
     @property
     def journal(self) -> Journal:
@@ -63,6 +69,8 @@ async def show(request: Request) -> Response:
             "url": inspection.url,
             "profile": inspection.reader.profile.name,
             "journal": str(inspection.reader.path),
+            "upstream": inspection.upstream,
+            "bodies": inspection.bodies,
         }
     )
 

@@ -100,10 +100,12 @@ class Ports:
     """Every port of one mock; belongs to the thread of the event loop.
 
     The first application gets the socket that is given; for others one is bound as they come.
+    Answers say when and by which server they were made, unless they are not `signed`.
     """
 
-    def __init__(self, address: Address, main: socket.socket) -> None:
+    def __init__(self, address: Address, main: socket.socket, *, signed: bool = True) -> None:
         self._address = address
+        self._signed = signed
         self._main = main
         self._listeners: dict[_Listener, asyncio.Task[None]] = {}
         self._by_url: dict[str, _Listener] = {}
@@ -115,7 +117,7 @@ class Ports:
             url = self._address.url(taken, host)
         else:
             taken, url = self._main, self._address.main_url(self._main)
-        listener = _Listener(app, self._address)
+        listener = _Listener(app, self._address, signed=self._signed)
         serving = asyncio.create_task(listener.serve(sockets=[taken]))
         self._listeners[listener] = serving
         listening = asyncio.create_task(listener.listening.wait())
@@ -143,7 +145,7 @@ class Ports:
 class _Listener(uvicorn.Server):
     """One uvicorn server among others in a loop: the process, and its signals, are not its own."""
 
-    def __init__(self, app: ASGIApp, address: Address) -> None:
+    def __init__(self, app: ASGIApp, address: Address, *, signed: bool) -> None:
         super().__init__(
             uvicorn.Config(
                 app,
@@ -153,6 +155,8 @@ class _Listener(uvicorn.Server):
                 log_config=None,
                 log_level="error",
                 access_log=False,
+                server_header=signed,
+                date_header=signed,
                 timeout_keep_alive=KEEP_ALIVE,
                 timeout_graceful_shutdown=STOP_WITHIN,
                 ssl_certfile=address.certfile,

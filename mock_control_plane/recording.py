@@ -5,14 +5,12 @@ An entry is durable before the last byte of its answer leaves: who has the answe
 
 from __future__ import annotations
 
-import re
 import time
-from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from mock_control_plane.acknowledging import TEXT, whole
 from mock_control_plane.bodies import MAX_BODY, Body
-from mock_control_plane.entry import digest_of
+from mock_control_plane.credentials import CREDENTIALS, digest, kept_headers, without_token
 from mock_control_plane.faults import SCRIPTED
 from mock_control_plane.journal import Record
 from mock_control_plane.performing import Kept, Line, Performance, Said, as_sent
@@ -31,15 +29,6 @@ if TYPE_CHECKING:
     from mock_control_plane.journal import Journal
 
 LOGIN: Final = "/api/apikey/login"
-# In the order in which they are believed.
-CREDENTIALS: Final = (b"authorization", b"x-bt-auth-token", b"x-api-key")
-SECRETS: Final = frozenset({*CREDENTIALS, b"proxy-authorization", b"cookie"})
-# Only what stands behind one of these words is the secret itself.
-SCHEMES: Final = frozenset({"bearer", "basic", "token"})
-# Some clients repeat the key in the body of a login: JSON or not, it is found.
-TOKEN: Final = re.compile(rb'(?<="token")(\s*:\s*")((?:[^"\\]|\\.)+)')
-
-
 TOO_LARGE: Final = whole(
     413, TEXT, b"a body of more than %d bytes is not read; send less at once" % MAX_BODY
 )
@@ -160,12 +149,12 @@ class _Request:
     def enter(self, status: int | None) -> asyncio.Future[int]:
         """Append the entry; to be awaited before the answer is completed."""
         scope, recorder = self.scope, self.recorder
-        headers, found = _kept(scope["headers"])
+        headers, found = kept_headers(scope["headers"])
         authorization = found.get(b"authorization")
         credential = next((found[name] for name in CREDENTIALS if name in found), None)
         body = self.body.content
         if body and scope["path"] == LOGIN:
-            body, token = _without_token(body)
+            body, token = without_token(body)
             authorization = authorization or token
             credential = credential or token
         principal = recorder.principal_of(authorization)
@@ -179,7 +168,7 @@ class _Request:
                 query=scope["query_string"].decode("latin-1"),
                 principal_kind=principal.kind,
                 principal=principal.id,
-                credential=None if credential is None else _digest(credential),
+                credential=None if credential is None else digest(credential),
                 status=status,
                 fault=self.fault,
                 duration=time.monotonic() - self.arrived,
@@ -240,38 +229,3 @@ def _replayed(body: bytes, receive: Receive) -> Receive:
         return messages.pop() if messages else await receive()
 
     return replay
-
-
-def _kept(headers: list[tuple[bytes, bytes]]) -> tuple[bytes, dict[bytes, str]]:
-    lines = []
-    found: dict[bytes, str] = {}
-    for name, value in headers:
-        if name in SECRETS:
-            found.setdefault(name, value.decode("latin-1"))
-            value = _redacted(value)
-        lines.append(name + b": " + value)
-    return b"\n".join(lines), found
-
-
-@lru_cache(maxsize=1024)
-def _redacted(value: bytes) -> bytes:
-    scheme, secret = _parted(value.decode("latin-1"))
-    return f"{scheme} digest:{digest_of(secret)}".lstrip().encode("latin-1")
-
-
-@lru_cache(maxsize=1024)
-def _digest(credential: str) -> str:
-    return digest_of(_parted(credential)[1])
-
-
-def _parted(credential: str) -> tuple[str, str]:
-    scheme, _, secret = credential.strip().partition(" ")
-    return (scheme, secret.strip()) if scheme.lower() in SCHEMES else ("", credential.strip())
-
-
-def _without_token(body: bytes) -> tuple[bytes, str | None]:
-    match = TOKEN.search(body)
-    if match is None:
-        return body, None
-    kept = TOKEN.sub(lambda each: each[1] + _redacted(each[2]), body)
-    return kept, f"Bearer {match[2].decode('latin-1')}"

@@ -15,14 +15,19 @@ from typing import TYPE_CHECKING, Final
 from mock_control_plane.admin import Inspected
 from mock_control_plane.inspection import Inspection
 from mock_control_plane.journal import Journal
+from mock_control_plane.keeping import WHOLE
 from mock_control_plane.ports import Address, Ports, ServeProblem, is_loopback
 from mock_control_plane.reading import Reader
 from mock_control_plane.realms import DEFAULT, Order, Realms
+from mock_control_plane.relaying import Relay
+from mock_control_plane.upstream import Upstream, checked
 from mock_control_plane.wire import load_profile
 
 if TYPE_CHECKING:
     import socket
     from collections.abc import Callable, Iterator
+
+    from starlette.types import ASGIApp
 
     from mock_control_plane.identities import Key, Organization, User
     from mock_control_plane.wire import Profile
@@ -33,13 +38,18 @@ STOP_WITHIN: Final = 10.0
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What a mock is to be; without a journal's name it is kept in a folder that ends with it."""
+    """What a mock is to be; without a journal's name it is kept in a folder that ends with it.
+
+    With an `upstream` it is a relay, which keeps `bodies` whole, as digests or not at all.
+    """
 
     address: Address = field(default_factory=Address)
     journal: Path | None = None
     token: str | None = field(default=None, repr=False)
     profile: str = "braintrust"
     organization: str | None = None
+    upstream: str | None = None
+    bodies: str = WHOLE
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +57,7 @@ class Running:
     """A mock that is ready, with what is ready-made in its default realm.
 
     The token is None where the inspection API wants none; `alive` tells whether it still serves.
+    Organisation, user and key mean nothing to the control plane that a relay forwards to.
     """
 
     url: str
@@ -62,11 +73,14 @@ class Running:
 def serve(options: Options) -> Iterator[Running]:
     """Run a mock in a thread of its own; it is ready inside, and gone after.
 
-    Raises `ServeProblem`, `JournalProblem`, `ProfileProblem` or `DirectoryProblem`, one sentence
-    each. On anything but loopback there is always a token: one is made where none is given.
+    Raises `ServeProblem`, `JournalProblem`, `ProfileProblem`, `DirectoryProblem` or
+    `UpstreamProblem`, one sentence each. On anything but loopback there is always a token: one is
+    made where none is given.
     """
     profile = load_profile(options.profile)
     options.address.check_certificate()
+    if options.upstream is not None:
+        checked(options.upstream)
     with _journal(options.journal) as journal, options.address.bind() as taken:
         token = options.token
         if token is None and not is_loopback(taken):
@@ -108,6 +122,7 @@ class _Mock(Thread):
         self.ready: Future[Running] = Future()
         self.loop = new_loop()
         self.task: asyncio.Task[None] | None = None
+        self.upstream: Upstream | None = None
 
     def run(self) -> None:
         try:
@@ -123,7 +138,8 @@ class _Mock(Thread):
     async def main(self) -> None:
         self.task = asyncio.current_task()
         journal = Journal(self.journal)
-        ports = Ports(self.options.address, self.taken)
+        relays = self.options.upstream is not None
+        ports = Ports(self.options.address, self.taken, signed=not relays)
         realms = Realms(journal, self.profile, ports.open, ports.shut)
         try:
             self.ready.set_result(await self.opened(realms))
@@ -132,14 +148,19 @@ class _Mock(Thread):
             journal.retire()
             realms.end()
             await ports.close()
+            if self.upstream is not None:
+                await self.upstream.close()
             await journal.close()
 
     async def opened(self, realms: Realms) -> Running:
         url = self.options.address.main_url(self.taken)
         reader = Reader(self.journal, self.profile)
-        inspection = Inspection(url, realms, reader, self.token)
-        order = Order(name=DEFAULT, organization=self.options.organization)
-        realm = await realms.create(order, front=lambda app: Inspected(app, inspection))
+        options = self.options
+        inspection = Inspection(url, realms, reader, self.token, options.upstream, options.bodies)
+        order = Order(name=DEFAULT, organization=options.organization)
+        realm = await realms.create(
+            order, front=lambda app: Inspected(self.answering(app, realms.journal), inspection)
+        )
         user = realm.directory.create_user()
         return Running(
             url=url,
@@ -150,6 +171,13 @@ class _Mock(Thread):
             key=realm.directory.create_key(user.id),
             alive=self.is_alive,
         )
+
+    def answering(self, app: ASGIApp, journal: Journal) -> ASGIApp:
+        """Return what answers in the default realm: its own application, or a relay."""
+        if self.options.upstream is None:
+            return app
+        self.upstream = Upstream(self.options.upstream)
+        return Relay(self.upstream, journal, DEFAULT, self.options.bodies)
 
     def running(self) -> Running:
         try:

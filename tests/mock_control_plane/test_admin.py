@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 import httpx
 import pytest
 
+from mock_control_plane.client import Answer, ControlPlane, ControlPlaneError
+from mock_control_plane.server import Options, serve
 from tests.running import running_mock
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-    from mock_control_plane.client import ControlPlane
 
 
 @pytest.fixture(name="guarded", scope="module")
@@ -74,3 +74,23 @@ def test_unknown_question_is_a_sentence(
     answer = httpx.request(method, f"{guarded.url}{path}", headers=headers)
     assert answer.status_code == status
     assert f"does not know {method} {path}" in answer.json()["error"]
+
+
+def test_relay_offers_only_to_look() -> None:
+    """What is the mock's own is refused where a relay's upstream has it, with one sentence."""
+    with (
+        serve(Options(upstream="http://127.0.0.1:1")) as running,
+        ControlPlane(running.url) as control_plane,
+    ):
+        realm = control_plane.realm("default")
+        assert (realm.position(), realm.entries(), realm.telemetry()) == (0, [], [])
+        for refused in (
+            control_plane.create_realm,
+            realm.create_user,
+            realm.provision,
+            lambda: realm.script("/x", Answer()),
+            lambda: realm.create_service_token("t"),
+            lambda: realm.put("project", {}),
+        ):
+            with pytest.raises(ControlPlaneError, match=r"relays to http://127\.0\.0\.1:1, which"):
+                refused()

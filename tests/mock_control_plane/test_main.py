@@ -171,3 +171,35 @@ def test_journal_is_where_it_was_wanted(tmp_path: Path) -> None:
     with command("--json", "--journal", str(tmp_path / "heard.sqlite")) as process:
         assert announced(process)["journal"] == str(tmp_path / "heard.sqlite")
     assert (tmp_path / "heard.sqlite").is_file()
+
+
+def test_relay_says_where_it_relays_to() -> None:
+    """A person reads the setting to change; a program gets JSON, without people made up."""
+    upstream = ("--upstream", "http://127.0.0.1:1/")
+    with command("--json", *upstream) as process:
+        assert process.stdout is not None
+        ready = json.loads(process.stdout.readline())
+        assert ready["upstream"] == "http://127.0.0.1:1"
+        assert set(ready) == {"url", "token", "upstream", "journal"}
+    with command(*upstream) as process:
+        assert process.stdout is not None
+        said = [process.stdout.readline() for _ in range(8)]
+        url = said[0].split()[-1]
+        assert said[2].split() == ["relays", "to", "http://127.0.0.1:1"]
+        assert said[7].strip() == f"BRAINTRUST_APP_URL={url}"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["--upstream", "nowhere"], "--upstream wants the URL of a control plane"),
+        (["--record-bodies", "none"], "--record-bodies is for a relay"),
+        (["--upstream", "http://h", "--organization", "o"], "--organization names one"),
+    ],
+)
+def test_relay_that_cannot_be_is_refused(
+    arguments: list[str], sentence: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """One sentence says what is wrong with how it was to be."""
+    assert main(["serve", *arguments]) == 2
+    assert sentence in capsys.readouterr().err
