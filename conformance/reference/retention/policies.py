@@ -53,12 +53,17 @@ class Policies:
         for policy in self.policies(found):
             project = projects.get(policy.project_id)
             if project is not None:
-                objects = await self.objects(control_plane, token, policy, project)
-                windows += [
-                    Window(policy.object_type, field(each, "id", str), each["created"], policy.days)
-                    for each in objects
-                ]
+                windows += await self.applied(control_plane, token, policy, project)
         return windows
+
+    async def applied(
+        self, control_plane: ControlPlane, token: Credentials, policy: Policy, project: Row
+    ) -> list[Window]:
+        """Return the objects of a project to which its policy applies, each with its window."""
+        return [
+            Window(policy.object_type, field(each, "id", str), each["created"], policy.days)
+            for each in await self.objects(control_plane, token, policy, project)
+        ]
 
     def policies(self, automations: Iterable[Row]) -> list[Policy]:
         """Return the policies among automations; one that cannot be understood is a `Problem`."""

@@ -11,7 +11,10 @@ from conformance.reference.variants.definition import VARIANTS, Variant, variant
 
 __all__ = ["VARIANTS", "Variant", "variant"]
 
-MODULES = ("delivery", "reverse_proxy", "auditing", "answering", "telemetry", "limiting")
+MODULES = (
+    *("delivery", "reverse_proxy", "auditing", "answering", "telemetry", "limiting"),
+    *("retention", "urls"),
+)
 
 for _module in MODULES:
     importlib.import_module(f"{__name__}.{_module}")

@@ -26,7 +26,13 @@ class Variant:
 
 
 VARIANTS: dict[str, Variant] = {}
-TOLD_BY = {"auditing": ("audit",), "telemetry": ("telemetry",), "limiting": ("rate-limits",)}
+TOLD_BY = {
+    "auditing": ("audit",),
+    "telemetry": ("telemetry",),
+    "limiting": ("rate-limits",),
+    "retention": ("retention",),
+    "urls": ("urls",),
+}
 """Modules whose variants differ in nothing that other areas look at, so that they are left out."""
 
 
