@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import quote
 
 import yaml
@@ -14,6 +14,7 @@ from conformance import data
 from conformance.errors import UsageProblem
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
 METHODS = ("get", "post", "put", "patch", "delete")
@@ -62,9 +63,10 @@ class Operation:
 
 @dataclass(frozen=True)
 class Description:
-    """Every operation that the suite knows of."""
+    """Every operation that the suite knows of, and the document that describes them."""
 
     operations: tuple[Operation, ...]
+    document: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
 
     @classmethod
     def load(cls, path: Path | None = None) -> Self:
@@ -90,7 +92,8 @@ class Description:
                 for template, item in paths.items()
                 for method in METHODS
                 if method in item
-            )
+            ),
+            document,
         )
 
     def match(self, method: str, path: str) -> Operation | None:

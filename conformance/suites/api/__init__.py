@@ -1,0 +1,1 @@
+"""The API: what its description promises, and what it owes to nobody."""

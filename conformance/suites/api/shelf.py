@@ -1,0 +1,189 @@
+"""One user's objects, full of words that nobody else knows, and one request per operation."""
+
+from __future__ import annotations
+
+import contextlib
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from conformance import expect
+from conformance.specimens import KINDS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from conformance.client import Ask, Caller
+    from conformance.description import Operation
+    from conformance.exchange import Exchange
+    from conformance.specimens import Specimen, Specimens
+
+HOLDERS = {"project_logs": "project", "experiment": "experiment", "dataset": "dataset"}
+OF_ROWS = frozenset({"insert", "fetch", "fetch_by_query", "feedback"})
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """A request to one operation, and how to see what it did.
+
+    `marker` is a word that the request would leave behind; `look` reads the place where it would,
+    and `stays` is what must still be there.
+    """
+
+    operation: Operation
+    path: str
+    options: Ask
+    marker: str
+    look: tuple[str, str, Ask] = field(repr=False)
+    stays: str = ""
+
+    def make(self, caller: Caller, *, audit: bool = False) -> Exchange:
+        """Make the request on behalf of somebody."""
+        options: Ask = {**self.options, "audit": audit}
+        return caller.request(self.operation.method, self.path, **options)
+
+    def seen(self, caller: Caller) -> Exchange:
+        """Read the place where the request would leave something."""
+        method, path, options = self.look
+        exchange = caller.eventually(method, path, **options)
+        return expect.done(exchange, to="see what a request did")
+
+    def told(self, word: str) -> bool:
+        """Whether a word stands in the request itself, so that an answer may repeat it."""
+        return word in f"{self.path} {self.options}"
+
+
+class Shelf:
+    """One object of each kind in one project, and a row in each that holds rows."""
+
+    def __init__(self, owner: Caller, specimens: Specimens) -> None:
+        self.owner = owner
+        self._specimens = specimens
+        self._secrets: list[str] = []
+        self._home = self.thing("project", None)
+        self._things: Mapping[str, Specimen] = {"project": self._home} | {
+            kind: self.thing(kind, self._home) for kind in KINDS if kind != "project"
+        }
+        self._rows = {kind: self._row(kind) for kind in HOLDERS}
+
+    def thing(self, kind: str, project: Specimen | None) -> Specimen:
+        """Make an object with a name and a description of its own."""
+        secret = self._specimens.unique("canary")
+        made = self._specimens.make(self.owner, kind, project=project, description=secret)
+        self._secrets += [secret, made.name, made.id]
+        return made
+
+    def adopt(self, kind: str, created: Exchange) -> Specimen:
+        """Remember what a request of the owner made, so that it is deleted at the end."""
+        return self._specimens.adopt(self.owner, kind, created)
+
+    def succeed(self, visit: Visit) -> Exchange:
+        """Make a request on behalf of the owner, again while its object is not visible."""
+        operation = visit.operation
+        exchange = self.owner.eventually(operation.method, visit.path, **visit.options)
+        expect.done(exchange, to=f"judge {operation}")
+        if operation.verb in ("create", "replace"):
+            # An answer that names no id is judged elsewhere; here it only cannot be cleaned up.
+            with contextlib.suppress(expect.Inconclusive):
+                self.adopt(operation.kind or "", exchange)
+        return exchange
+
+    def unique(self) -> str:
+        """Return a name that nothing else of this run has."""
+        return self._specimens.unique("name")
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """The words and ids that only the owner may see."""
+        return tuple(self._secrets)
+
+    def visit(self, operation: Operation) -> Visit:
+        """Return a request to an operation, on an object of its own where it deletes."""
+        kind, verb = operation.kind or "", operation.verb or ""
+        marker = self._specimens.unique("mark")
+        if kind == "rows":
+            return self._batch(operation, marker)
+        if verb in OF_ROWS:
+            return self._of_rows(operation, kind, marker)
+        if verb in ("create", "replace"):
+            return self._creating(operation, kind, marker)
+        thing = self._things[kind]
+        if verb == "delete":
+            thing = self.thing(kind, None if kind == "project" else self._home)
+        options: Ask = {"json": {"description": marker}} if verb == "change" else {}
+        look: tuple[str, str, Ask] = ("GET", thing.path, {})
+        if verb == "list":
+            options = {"query": self._named(kind, thing.name)}
+        path = operation.path(*[thing.id for _ in operation.parameters])
+        return Visit(operation, path, options, marker, look, thing.id)
+
+    def secret_named(self, kind: str) -> str:
+        """Return the name of the shelf's object of a kind."""
+        return self._things[kind].name
+
+    def ids(self) -> Iterator[tuple[str, str]]:
+        """Every kind of the shelf with the id of its object."""
+        for kind, thing in self._things.items():
+            yield kind, thing.id
+
+    def _named(self, kind: str, name: str) -> dict[str, object]:
+        return {f"{kind}_name": name}
+
+    def _creating(self, operation: Operation, kind: str, marker: str) -> Visit:
+        project = None if kind == "project" else self._home
+        body = self._specimens.body(self.owner, kind, name=marker, project=project)
+        self._secrets.append(marker)
+        look: tuple[str, str, Ask] = (
+            "GET",
+            operation.template,
+            {"query": self._named(kind, marker)},
+        )
+        return Visit(operation, operation.path(), {"json": body}, f'"{marker}"', look)
+
+    def _of_rows(self, operation: Operation, kind: str, marker: str) -> Visit:
+        holder = self._things[HOLDERS[kind]]
+        options: Ask = {"json": {"limit": 100}}
+        if operation.verb == "insert":
+            options = {"json": {"events": [{"id": marker, "input": marker}]}}
+        elif operation.verb == "fetch_by_query":
+            options = {"query": {"limit": 100}}
+        elif operation.verb == "feedback":
+            row = {"id": self._rows[kind], "comment": marker, "metadata": {"mark": marker}}
+            options = {"json": {"feedback": [row | {"source": "api"}]}}
+        look: tuple[str, str, Ask] = ("POST", _fetching(kind, holder), {"json": {"limit": 100}})
+        return Visit(
+            operation, operation.path(holder.id), options, marker, look, self._rows[kind]
+        )
+
+    def _batch(self, operation: Operation, marker: str) -> Visit:
+        row = {"id": marker, "input": marker, "project_id": self._home.id, "log_id": "g"}
+        look: tuple[str, str, Ask] = (
+            "POST",
+            _fetching("project_logs", self._home),
+            {"json": {"limit": 100}},
+        )
+        body = {"rows": [row], "api_version": 2}
+        return Visit(
+            operation, operation.path(), {"json": body}, marker, look, self._rows["project_logs"]
+        )
+
+    def _row(self, kind: str) -> str:
+        """Insert a row with a word of its own, and wait until it can be fetched."""
+        holder, secret = self._things[HOLDERS[kind]], self._specimens.unique("canary")
+        id = self._specimens.unique("row")
+        row = {"id": id, "input": secret, "expected": secret}
+        inserted = self.owner.once_visible(
+            _fetching(kind, holder).replace("/fetch", "/insert"), json={"events": [row]}
+        )
+        expect.done(inserted, to="insert a row")
+        self.owner.until(
+            lambda answer: secret in answer.text,
+            "POST",
+            _fetching(kind, holder),
+            {"json": {"limit": 100}},
+        )
+        self._secrets.append(secret)
+        return id
+
+
+def _fetching(kind: str, holder: Specimen) -> str:
+    return f"/v1/{kind}/{holder.id}/fetch"

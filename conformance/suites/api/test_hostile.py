@@ -1,0 +1,88 @@
+"""Malformed requests are refused or served; they break nothing."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from typing import TYPE_CHECKING
+
+from conformance import expect
+from conformance.marks import requirement
+from conformance.suites.api.operations import every_operation
+
+if TYPE_CHECKING:
+    from conformance.client import Ask
+    from conformance.description import Operation
+    from conformance.exchange import Exchange
+    from conformance.suites.api.shelf import Shelf
+
+DEPTH = 2_000
+BODIES: tuple[bytes, ...] = (
+    b"",
+    b"null",
+    b"[]",
+    b'"text"',
+    b"{",
+    b"\xff\xfe",
+    b'{"name": "NAME\\ud800"}',
+    b'{"name": "NAME\\u0000"}',
+    b'{"limit": ' + b"9" * 5_000 + b"}",
+    b'{"limit": -1, "events": null, "rows": null, "feedback": null}',
+    b'{"events": [1, null, []], "rows": [1, null, []], "feedback": [1, null, []]}',
+    b'{"metadata": ' + b"[" * DEPTH + b"]" * DEPTH + b"}",
+    b'{"name": "NAME' + b"a" * 100_000 + b'"}',
+)
+"""NAME stands for a name of this run: what is made in spite of all can be told and deleted."""
+VALUES = ("\x00", "\udcff", "9" * 400, "-1", "' OR 1=1 --", "[]", "%", "a" * 3_000)
+
+
+@requirement("API-02")
+@every_operation
+def test_hostile_bodies(shelf: Shelf, operation: Operation) -> None:
+    """Bodies that are no JSON, not the described JSON or extreme get no 5xx.
+
+    The path names an object that nobody has, so that nothing is changed whatever is understood.
+    """
+    path = operation.path(*[str(uuid.uuid4()) for _ in operation.parameters])
+    if operation.method in ("GET", "DELETE"):
+        return
+    for body in (*BODIES, *_twisted(shelf, operation)):
+        content = body.replace(b"NAME", shelf.unique().encode())
+        options: Ask = {"content": content, "headers": {"content-type": "application/json"}}
+        exchange = shelf.owner.request(operation.method, path, **options)
+        _expect_no_failure(exchange)
+        if exchange.ok and operation.verb in ("create", "replace"):
+            shelf.adopt(operation.kind or "", exchange)
+
+
+@requirement("API-02")
+@every_operation
+def test_hostile_queries(shelf: Shelf, operation: Operation) -> None:
+    """Queries that are extreme or of the wrong type get no 5xx."""
+    path = operation.path(*[str(uuid.uuid4()) for _ in operation.parameters])
+    if operation.method != "GET":
+        return
+    for name in ("limit", "ids", "starting_after", "project_id", "org_name", "version"):
+        for value in VALUES:
+            query = {name: value.encode("utf-8", "surrogateescape")}
+            _expect_no_failure(shelf.owner.get(path, query=query))
+
+
+def _twisted(shelf: Shelf, operation: Operation) -> list[bytes]:
+    """Take the valid body, and put one value that is none into one member at a time."""
+    if operation.verb in ("create", "replace", "batch"):
+        return []
+    body = shelf.visit(operation).options.get("json")
+    if not isinstance(body, dict):
+        return []
+    odd = (None, 10**400, "\ud800", {"a": []}, [[]], True)
+    return [json.dumps({**body, name: value}).encode() for name in body for value in odd]
+
+
+def _expect_no_failure(exchange: Exchange) -> None:
+    expect.that(
+        exchange.status < 500,
+        expected="a malformed request is refused with 4xx, or served; never a 5xx",
+        came=expect.outcome(exchange),
+        exchanges=exchange,
+    )
