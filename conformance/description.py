@@ -81,7 +81,8 @@ class Description:
     @classmethod
     def of(cls, document: object, source: str = "the document") -> Self:
         """Take the operations from a parsed OpenAPI document."""
-        paths = document.get("paths") if isinstance(document, dict) else None
+        whole: Mapping[str, Any] = document if isinstance(document, dict) else {}
+        paths = whole.get("paths")
         if not isinstance(paths, dict) or not paths:
             raise DescriptionProblem(
                 f"{source} has no paths; an OpenAPI document of a data plane is expected"
@@ -93,7 +94,7 @@ class Description:
                 for method in METHODS
                 if method in item
             ),
-            document,
+            whole,
         )
 
     def match(self, method: str, path: str) -> Operation | None:

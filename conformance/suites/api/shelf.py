@@ -116,6 +116,21 @@ class Shelf:
         path = operation.path(*[thing.id for _ in operation.parameters])
         return Visit(operation, path, options, marker, look, thing.id)
 
+    def target(self, operation: Operation) -> Specimen:
+        """Return an object of its own to be mistreated by an operation."""
+        kind = HOLDERS.get(operation.kind or "", operation.kind or "")
+        if not operation.parameters or kind == "project":
+            return self.thing("project", None)
+        return self.thing(kind, self._home)
+
+    def body(self, operation: Operation, target: Specimen) -> dict[str, object]:
+        """Return a valid body of an operation on a target, to be twisted."""
+        body = self.visit(operation).options.get("json")
+        whole = dict(body) if isinstance(body, dict) else {}
+        if "rows" in whole:
+            whole["rows"] = [{**row, "project_id": target.id} for row in whole["rows"]]
+        return whole
+
     def secret_named(self, kind: str) -> str:
         """Return the name of the shelf's object of a kind."""
         return self._things[kind].name
@@ -141,25 +156,23 @@ class Shelf:
 
     def _of_rows(self, operation: Operation, kind: str, marker: str) -> Visit:
         holder = self._things[HOLDERS[kind]]
-        options: Ask = {"json": {"limit": 100}}
+        options: Ask = {"json": {"limit": 1000}}
         if operation.verb == "insert":
             options = {"json": {"events": [{"id": marker, "input": marker}]}}
         elif operation.verb == "fetch_by_query":
-            options = {"query": {"limit": 100}}
+            options = {"query": {"limit": 1000}}
         elif operation.verb == "feedback":
             row = {"id": self._rows[kind], "comment": marker, "metadata": {"mark": marker}}
             options = {"json": {"feedback": [row | {"source": "api"}]}}
-        look: tuple[str, str, Ask] = ("POST", _fetching(kind, holder), {"json": {"limit": 100}})
-        return Visit(
-            operation, operation.path(holder.id), options, marker, look, self._rows[kind]
-        )
+        look: tuple[str, str, Ask] = ("POST", _fetching(kind, holder), {"json": {"limit": 1000}})
+        return Visit(operation, operation.path(holder.id), options, marker, look, self._rows[kind])
 
     def _batch(self, operation: Operation, marker: str) -> Visit:
         row = {"id": marker, "input": marker, "project_id": self._home.id, "log_id": "g"}
         look: tuple[str, str, Ask] = (
             "POST",
             _fetching("project_logs", self._home),
-            {"json": {"limit": 100}},
+            {"json": {"limit": 1000}},
         )
         body = {"rows": [row], "api_version": 2}
         return Visit(
@@ -179,7 +192,7 @@ class Shelf:
             lambda answer: secret in answer.text,
             "POST",
             _fetching(kind, holder),
-            {"json": {"limit": 100}},
+            {"json": {"limit": 1000}},
         )
         self._secrets.append(secret)
         return id

@@ -33,6 +33,8 @@ BODIES: tuple[bytes, ...] = (
     b'{"name": "NAME' + b"a" * 100_000 + b'"}',
 )
 """NAME stands for a name of this run: what is made in spite of all can be told and deleted."""
+NAMES = {"name", "slug"}
+ODD: tuple[object, ...] = (None, 10**400, "\ud800", "\x00", {"a": []}, [[]], True)
 VALUES = ("\x00", "\udcff", "9" * 400, "-1", "' OR 1=1 --", "[]", "%", "a" * 3_000)
 
 
@@ -41,14 +43,18 @@ VALUES = ("\x00", "\udcff", "9" * 400, "-1", "' OR 1=1 --", "[]", "%", "a" * 3_0
 def test_hostile_bodies(shelf: Shelf, operation: Operation) -> None:
     """Bodies that are no JSON, not the described JSON or extreme get no 5xx.
 
-    The path names an object that nobody has, so that nothing is changed whatever is understood.
+    They go to an object that was made for it, in which nobody has anything.
     """
-    path = operation.path(*[str(uuid.uuid4()) for _ in operation.parameters])
     if operation.method in ("GET", "DELETE"):
         return
-    for body in (*BODIES, *_twisted(shelf, operation)):
-        content = body.replace(b"NAME", shelf.unique().encode())
-        options: Ask = {"content": content, "headers": {"content-type": "application/json"}}
+    target = shelf.target(operation)
+    path = operation.path(*[target.id for _ in operation.parameters])
+    for body in (*BODIES, *_twisted(shelf.body(operation, target))):
+        name = shelf.unique()
+        options: Ask = {
+            "content": body.replace(b"NAME", name.encode()),
+            "headers": {"content-type": "application/json"},
+        }
         exchange = shelf.owner.request(operation.method, path, **options)
         _expect_no_failure(exchange)
         if exchange.ok and operation.verb in ("create", "replace"):
@@ -68,15 +74,17 @@ def test_hostile_queries(shelf: Shelf, operation: Operation) -> None:
             _expect_no_failure(shelf.owner.get(path, query=query))
 
 
-def _twisted(shelf: Shelf, operation: Operation) -> list[bytes]:
-    """Take the valid body, and put one value that is none into one member at a time."""
-    if operation.verb in ("create", "replace", "batch"):
-        return []
-    body = shelf.visit(operation).options.get("json")
-    if not isinstance(body, dict):
-        return []
-    odd = (None, 10**400, "\ud800", {"a": []}, [[]], True)
-    return [json.dumps({**body, name: value}).encode() for name in body for value in odd]
+def _twisted(body: dict[str, object]) -> list[bytes]:
+    """Take a valid body, and put a value that is none into one member of it at a time.
+
+    What names the object stays a name of this run, so that no other one can be meant.
+    """
+    named = body | dict.fromkeys(NAMES & body.keys(), "NAME")
+    found = [{**named, name: odd} for name in body.keys() - NAMES for odd in ODD]
+    for name, value in body.items():
+        if isinstance(value, list):
+            found += [{**named, name: [{**value[0], key: odd}]} for key in value[0] for odd in ODD]
+    return [json.dumps(each).encode() for each in found]
 
 
 def _expect_no_failure(exchange: Exchange) -> None:
