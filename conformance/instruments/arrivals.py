@@ -18,6 +18,9 @@ LIMITED = 429
 
 __all__ = ["Attempt", "Heard", "Tally", "offset_of", "tally"]
 
+ROUNDING = 1e-6
+"""Seconds by which sums and differences of times may be off, and clocks all the same go alike."""
+
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
@@ -108,7 +111,9 @@ def offset_of(attempts: Iterable[Attempt], heard: Iterable[Heard]) -> Span | Non
         return None
     least = max(attempt.sent - at for attempt, at in pairs)
     most = min(attempt.answered - at for attempt, at in pairs)
-    return Span(least, most) if least <= most else None
+    if least > most + ROUNDING:
+        return None
+    return Span(min(least, most), max(least, most))
 
 
 def tally(attempts: Sequence[Attempt], heard: Sequence[Heard]) -> Tally:

@@ -1,8 +1,7 @@
 """The reference data plane as a value: what it is composed of, and the application made of it.
 
 A defect or a variant is `dataclasses.replace(reference, part=AnotherPart(...))`. Parts hold no
-other part, so nothing of a replaced one is left; `rows`, `documents`, `tokens` and `tombstones`
-hold the store alone.
+other part but the store, so nothing of a replaced one is left.
 """
 
 from __future__ import annotations

@@ -49,7 +49,6 @@ def _shown(
         return
     other = deployments[SHOWN]
     transport = Transport(replace(options.reach, url=other.url))
-    assert control_plane is not None
-    realm = control_plane.realm(other.realm or "")
+    realm = control_plane.realm(other.realm) if control_plane and other.realm else None
     yield Place(other, Callers(transport, realm, (None, None)))
     transport.close()

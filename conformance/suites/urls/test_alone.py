@@ -11,7 +11,7 @@ from conformance.marks import requirement
 
 if TYPE_CHECKING:
     from conformance.callers import Callers
-    from conformance.client import Ask
+    from conformance.client import Ask, Caller
     from conformance.exchange import Exchange
     from conformance.specimens import Specimens
     from mock_control_plane.client import Realm
@@ -37,19 +37,8 @@ def test_main_job_needs_no_call_from_outside(
         expect.ok(step, to="serve an SDK without having been called by the control plane")
     made = specimens.make(caller, "project")
     experiment = specimens.make(caller, "experiment", project=made)
-    for holder in (f"/v1/project_logs/{made.id}", experiment.path):
-        text = str(uuid.uuid4())
-        inserted = caller.once_visible(f"{holder}/insert", json={"events": [{"input": text}]})
-        expect.ok(inserted, to="log a row without having been called by the control plane")
-        ask: Ask = {"json": {"limit": 10}}
-        fetched = caller.until(partial(_shows, text), "POST", f"{holder}/fetch", ask)
-        expect.ok(fetched, to="read rows back without having been called by the control plane")
-        expect.that(
-            text in fetched.text,
-            expected="the row that was logged is read back",
-            came=expect.outcome(fetched),
-            exchanges=[inserted, fetched],
-        )
+    _log_and_read(caller, f"/v1/project_logs/{made.id}")
+    _log_and_read(caller, experiment.path)
     query = f"select: * | from: project_logs('{made.id}') | limit: 10"
     for last in (
         caller.post("/btql", json={"query": query, "fmt": "json"}),
@@ -60,6 +49,21 @@ def test_main_job_needs_no_call_from_outside(
         expect.inconclusive(
             f"the control plane did call the data plane: {calls[0].method} {calls[0].url}"
         )
+
+
+def _log_and_read(caller: Caller, holder: str) -> None:
+    text = str(uuid.uuid4())
+    inserted = caller.once_visible(f"{holder}/insert", json={"events": [{"input": text}]})
+    expect.ok(inserted, to="log a row without having been called by the control plane")
+    ask: Ask = {"json": {"limit": 10}}
+    fetched = caller.until(partial(_shows, text), "POST", f"{holder}/fetch", ask)
+    expect.ok(fetched, to="read rows back without having been called by the control plane")
+    expect.that(
+        text in fetched.text,
+        expected="the row that was logged is read back",
+        came=expect.outcome(fetched),
+        exchanges=[inserted, fetched],
+    )
 
 
 def _shows(text: str, answer: Exchange) -> bool:
