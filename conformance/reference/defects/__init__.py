@@ -30,12 +30,12 @@ from conformance.reference.defects.telemetry import (
     spelling,
     sysadmin,
 )
-from conformance.reference.defects.urls import keys, login, pages, passing, waiting
+from conformance.reference.defects.urls import keys, login, pages, passing, sessions, waiting
 
 AUDIT = (attribution, encoding, impersonation, presence, resources, urls)
 TELEMETRY = (forms, gating, leaks, missing, moments, spelling, sysadmin)
 RATE_LIMITS = (budgets, holders, local, windows)
-URLS = (keys, login, pages, passing, waiting)
+URLS = (keys, login, pages, passing, sessions, waiting)
 RETENTION = (ages, credentials, extent, overheard, provisioning, safety, secrecy)
 
 __all__ = ["DEFECTS", "Defect", "defect"]

@@ -31,7 +31,7 @@ def _leading(reference: Reference, lead: Lead) -> Reference:
     return replace(reference, proxy=Rewriting(change))
 
 
-@defect(breaks={"URL-03"})
+@defect(breaks={"URL-01", "URL-03"})
 def leads_sdks_to_the_control_plane(reference: Reference) -> Reference:
     """A login gives the control plane's own URL as that of the API."""
     return _leading(reference, lambda _, each: each | {"api_url": reference.settings.app_url})

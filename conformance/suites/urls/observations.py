@@ -1,0 +1,92 @@
+"""What is observed of the area: a session of the real SDK, which takes a while to start."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from conformance import expect
+from conformance.observing import Observation
+from conformance.suites.urls import sdk_session
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from conformance.client import Caller
+    from conformance.observing import Ground, JsonObject
+    from conformance.options.values import Options
+
+AREA = "urls"
+SDK = "urls.sdk"
+WITHIN = 90.0
+LAST = 300
+
+
+def observations(options: Options) -> Sequence[Observation]:
+    """The session, on a deployment of its own or on the one that is attached to."""
+    del options
+    return [Observation(SDK, AREA, {}, _observe, attached=True)]
+
+
+def _observe(ground: Ground) -> JsonObject:
+    caller = ground.callers.new()
+    expect.ok(caller.post("/api/apikey/login"), to="log an SDK in")
+    told = _session(ground.deployment.url, caller.credential.secret or "")
+    told["read"] = _read_back(caller, told)
+    told["shown"] = {"sdk": told["version"], "flows": len(told["flows"])}
+    return told
+
+
+def _session(url: str, key: str) -> JsonObject:
+    """Run the SDK with an environment that knows one address."""
+    with tempfile.TemporaryDirectory() as folder:
+        result = Path(folder) / "result.json"
+        host = urlsplit(url).hostname or ""
+        ran = subprocess.run(
+            [sys.executable, "-P", "-m", sdk_session.__name__, str(result), host],
+            env={
+                "BRAINTRUST_APP_URL": url,
+                "BRAINTRUST_APP_PUBLIC_URL": "https://braintrust.example.test",
+                "BRAINTRUST_API_KEY": key,
+                "HOME": folder,
+                "PATH": os.environ.get("PATH", ""),
+                "PYTHONPATH": os.pathsep.join(path for path in sys.path if path),
+            },
+            cwd=folder,
+            capture_output=True,
+            text=True,
+            timeout=WITHIN,
+            check=False,
+        )
+        if not result.exists():
+            expect.inconclusive(
+                f"the SDK's process ended with {ran.returncode} before it was done: "
+                f"{' '.join(ran.stderr.replace(key, '…').split())[-LAST:]}"
+            )
+        told: JsonObject = json.loads(result.read_text(encoding="utf-8").replace(key, "…"))
+        return told
+
+
+def _read_back(caller: Caller, told: JsonObject) -> JsonObject:
+    """Read through the API what the SDK says that it has written."""
+    spans, dataset = told["flows"].get("log_spans"), told["flows"].get("keep_dataset")
+    read: JsonObject = {}
+    if spans:
+        read["spans"] = _rows(caller, f"/v1/project_logs/{spans['project']}/fetch")
+    if dataset:
+        read["records"] = _rows(caller, f"/v1/dataset/{dataset['id']}/fetch")
+    return read
+
+
+def _rows(caller: Caller, path: str) -> JsonObject:
+    fetched = caller.once_visible(path, json={"limit": 100})
+    events = expect.body_of(fetched, to="read rows back").get("events")
+    if not isinstance(events, list):
+        expect.inconclusive("the rows that were read back are no list", fetched)
+    return {str(row.get("id")): row for row in events if isinstance(row, dict)}

@@ -1,0 +1,178 @@
+"""A session of the Python SDK in a process that may reach the deployment and nothing else.
+
+`python -m conformance.suites.urls.sdk_session RESULT HOST` writes what came of each flow into the
+file RESULT, as JSON: what the SDK achieved or why not, and what it wanted to reach elsewhere.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import json
+import sys
+import traceback
+from importlib import metadata
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+Row = dict[str, Any]
+
+PROJECT = "conformance · Grüße, 世界"
+ROOT: Row = {
+    "input": {"question": "½ of 4? 🙂", "numbers": [1, 2.5, -3]},
+    "output": ["two", {"n": None}],
+}
+CHILD: Row = {"input": "a child's\n\tinput", "output": "two", "scores": {"closeness": 0.25}}
+COMMENT = "Nicht schlecht. 👍"
+HELPFUL = {"helpful": 1}
+ROWS: list[Row] = [
+    {"id": "one", "input": {"n": 1}, "output": 1, "expected": 1, "scores": {"exact": 1}},
+    {"id": "two", "input": {"n": 2}, "output": 3, "expected": 2, "scores": {"exact": 0}},
+]
+CASES: list[Row] = [
+    {"input": 2, "expected": 4},
+    {"input": 3, "expected": 6},
+    {"input": 5, "expected": 11},
+]
+RECORDS: list[Row] = [
+    {"id": "a", "input": {"x": "ä"}, "expected": [1, None, "1"]},
+    {"id": "b", "input": "plain text", "expected": {"y": 2.5}},
+    {"id": "c", "input": [], "expected": "deleted in the end"},
+]
+CHANGED = {"y": 3.5}
+
+
+class Guard:
+    """Refuses, and remembers, every look-up and connection that leads elsewhere, and programs."""
+
+    def __init__(self, host: str) -> None:
+        self.host = host
+        self.refused: list[str] = []
+        self._known: set[str] = set()
+
+    def judge(self, event: str, arguments: tuple[Any, ...]) -> None:
+        """Take one event of the interpreter."""
+        if event in ("socket.getaddrinfo", "socket.gethostbyname"):
+            self._refuse(event, self._allows(arguments[0]), str(arguments[0]))
+        elif event in ("socket.connect", "socket.sendto"):
+            address = arguments[-1]
+            inside = not isinstance(address, tuple) or self._reaches(str(address[0]))
+            self._refuse(event, inside, str(address))
+        elif event in ("subprocess.Popen", "os.system", "os.posix_spawn", "os.exec"):
+            # The SDK asks git about the working folder; what another process does is not seen.
+            raise PermissionError("this process starts no other")
+
+    def _allows(self, host: object) -> bool:
+        name = host.decode() if isinstance(host, bytes) else str(host)
+        return name.lower() == self.host or self._reaches(name)
+
+    def _reaches(self, name: str) -> bool:
+        if name in ("None", "", "localhost"):
+            return True
+        try:
+            loopback = ipaddress.ip_address(name.partition("%")[0]).is_loopback
+        except ValueError:
+            return False
+        return loopback or self.host not in ("localhost", "127.0.0.1", "::1")
+
+    def _refuse(self, event: str, harmless: bool, wish: str) -> None:
+        if not harmless:
+            self.refused.append(f"{event} {wish}")
+            raise PermissionError(f"this process may only reach {self.host}; it wanted {wish}")
+
+
+def log_in(braintrust: Any) -> dict[str, Any]:
+    """Log in: where the SDK was sent."""
+    braintrust.login()
+    state = braintrust.logger._internal_get_global_state()
+    return {"organization": state.org_id, "api_url": state.api_url}
+
+
+def log_spans(braintrust: Any) -> dict[str, Any]:
+    """A trace of two spans, then feedback on it."""
+    logger = braintrust.init_logger(project=PROJECT)
+    with (
+        logger.start_span(name="root", **ROOT) as root,
+        root.start_span(name="child") as child,
+    ):
+        child.log(**CHILD)
+    logger.log_feedback(id=root.id, comment=COMMENT, scores=HELPFUL)
+    logger.flush()
+    return {"project": logger.project.id, "root": root.id, "child": child.id}
+
+
+def run_experiment(braintrust: Any) -> dict[str, Any]:
+    """An experiment, summarized, and read back by the SDK."""
+    experiment = braintrust.init(project=PROJECT, experiment="first")
+    for row in ROWS:
+        experiment.log(**row)
+    summary = experiment.summarize()
+    opened = braintrust.init(project=PROJECT, experiment="first", open=True)
+    return {
+        "id": experiment.id,
+        "scores": {name: score.score for name, score in summary.scores.items()},
+        "rows": {row["id"]: row["output"] for row in opened},
+    }
+
+
+def evaluate(braintrust: Any) -> dict[str, Any]:
+    """`Eval`: a task that doubles its input, scored."""
+
+    def exactly(input: int, output: int, expected: int) -> float:  # noqa: ARG001 (the SDK names it)
+        return float(output == expected)
+
+    outcome = braintrust.Eval(
+        PROJECT,
+        data=[braintrust.EvalCase(**case) for case in CASES],
+        task=lambda number: number * 2,
+        scores=[exactly],
+        experiment_name="evaluation",
+    )
+    scores = outcome.summary.scores
+    return {"scores": {name: score.score for name, score in scores.items()}}
+
+
+def keep_dataset(braintrust: Any) -> dict[str, Any]:
+    """Records inserted, one changed and one deleted, then read back by a second handle."""
+    dataset = braintrust.init_dataset(project=PROJECT, name="cases")
+    for record in RECORDS:
+        dataset.insert(**record)
+    dataset.flush()
+    dataset.update(id="b", expected=CHANGED)
+    dataset.delete("c")
+    dataset.flush()
+    again = braintrust.init_dataset(project=PROJECT, name="cases")
+    return {"id": dataset.id, "records": {row["id"]: row["expected"] for row in again}}
+
+
+FLOWS: tuple[Callable[[Any], dict[str, Any]], ...] = (
+    log_in,
+    log_spans,
+    run_experiment,
+    evaluate,
+    keep_dataset,
+)
+
+
+def main() -> None:
+    """Run every flow, and write what came of each."""
+    guard = Guard(sys.argv[2].lower())
+    sys.addaudithook(guard.judge)
+    import braintrust  # what it does while it is imported is guarded too
+    import braintrust.logger
+
+    told: dict[str, Any] = {"version": metadata.version("braintrust"), "flows": {}, "failed": {}}
+    for flow in FLOWS:
+        try:
+            told["flows"][flow.__name__] = flow(braintrust)
+        except Exception as problem:
+            last = traceback.format_exception_only(problem)[-1].strip()
+            told["failed"][flow.__name__] = last[:600]
+    told["refused"] = guard.refused
+    Path(sys.argv[1]).write_text(json.dumps(told, default=str), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

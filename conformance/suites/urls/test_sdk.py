@@ -1,0 +1,96 @@
+"""The real Python SDK, whose application URL is the data plane."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from conformance import expect
+from conformance.marks import observes, requirement
+from conformance.suites.urls import sdk_session
+from conformance.suites.urls.observations import SDK
+
+if TYPE_CHECKING:
+    from conformance.observing import JsonObject, Results
+
+
+@requirement("URL-01")
+@observes(SDK)
+def test_sdk_reaches_nothing_but_the_deployment(observed: Results) -> None:
+    """Whatever the SDK is told by the data plane, it is led nowhere else."""
+    told = observed[SDK].result
+    login = told["flows"].get("log_in", {})
+    expect.that(
+        not told["refused"],
+        expected=f"the SDK {told['version']} reaches the deployment and no other host",
+        came=f"{'; '.join(told['refused'][:5])} (the login sent it to {login.get('api_url')})",
+    )
+
+
+@requirement("URL-01")
+@observes(SDK)
+@pytest.mark.parametrize("flow", [flow.__name__ for flow in sdk_session.FLOWS])
+def test_flow_of_the_sdk_works(observed: Results, flow: str) -> None:
+    """Each flow that needs no model provider ends without an error."""
+    told = observed[SDK].result
+    expect.that(
+        flow in told["flows"],
+        expected=f"{flow.replace('_', ' ')} works with the SDK {told['version']}",
+        came=told["failed"].get(flow, "it was not done"),
+    )
+
+
+@requirement("URL-01")
+@observes(SDK)
+def test_what_the_sdk_wrote_is_there(observed: Results) -> None:
+    """Spans, feedback and records are read back through the API as the SDK wrote them."""
+    told = observed[SDK].result
+    spans, read = _flow(told, "log_spans"), told["read"]
+    root = read["spans"].get(spans["root"], {})
+    child = read["spans"].get(spans["child"], {})
+    _expect({name: root.get(name) for name in sdk_session.ROOT}, sdk_session.ROOT, "a root span")
+    _expect({name: child.get(name) for name in sdk_session.CHILD}, sdk_session.CHILD, "a span")
+    scores = root.get("scores") or {}
+    _expect(
+        {name: scores.get(name) for name in sdk_session.HELPFUL},
+        sdk_session.HELPFUL,
+        "the score of feedback on a span",
+    )
+    records = {name: row.get("expected") for name, row in read.get("records", {}).items()}
+    _expect(records, _records(), "a dataset after a change and a deletion")
+
+
+@requirement("URL-01")
+@observes(SDK)
+def test_what_the_sdk_reads_is_what_it_wrote(observed: Results) -> None:
+    """Rows, records and averages of scores come back through the SDK itself."""
+    told = observed[SDK].result
+    experiment = _flow(told, "run_experiment")
+    outputs = {row["id"]: row["output"] for row in sdk_session.ROWS}
+    _expect(experiment["rows"], outputs, "the outputs of an experiment that was opened again")
+    _expect(experiment["scores"], {"exact": 0.5}, "the average of an experiment's scores")
+    average = _flow(told, "evaluate")["scores"].get("exactly")
+    rounded = round(average, 6) if isinstance(average, int | float) else average
+    _expect(rounded, round(2 / 3, 6), "the average of an evaluation's scores")
+    _expect(_flow(told, "keep_dataset")["records"], _records(), "a dataset that was read again")
+
+
+def _records() -> dict[str, object]:
+    first, second, _ = sdk_session.RECORDS
+    return {str(first["id"]): first["expected"], str(second["id"]): sdk_session.CHANGED}
+
+
+def _flow(told: JsonObject, name: str) -> dict[str, Any]:
+    if name not in told["flows"]:
+        expect.inconclusive(f"{name.replace('_', ' ')} did not work, so nothing can be read of it")
+    flow: dict[str, Any] = told["flows"][name]
+    return flow
+
+
+def _expect(came: object, wanted: object, what: str) -> None:
+    expect.that(
+        came == wanted,
+        expected=f"{what}, as the SDK wrote it: {expect.shown(wanted)}",
+        came=expect.shown(came),
+    )
