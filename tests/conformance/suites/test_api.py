@@ -1,0 +1,28 @@
+"""The API area visits every operation, and twists bodies without naming what is not its own."""
+
+from __future__ import annotations
+
+import json
+
+from conformance.description import Description
+from conformance.suites.api.operations import OPERATIONS
+from conformance.suites.api.test_hostile import BODIES, ODD, _twisted
+
+
+def test_every_operation_is_visited() -> None:
+    """No operation of the suite's own description is left out."""
+    assert Description.load().operations == OPERATIONS
+
+
+def test_each_member_is_twisted() -> None:
+    """Each member of a body, and of the first of its rows, is each odd value once."""
+    found = [json.loads(body) for body in _twisted({"events": [{"id": "a", "input": 1}]})]
+    assert [each["events"] for each in found[: len(ODD)]] == list(ODD)
+    assert len(found) == 3 * len(ODD)
+
+
+def test_names_stay_those_of_the_run() -> None:
+    """What names an object is never twisted, so that nobody else's object can be meant."""
+    found = [json.loads(body) for body in _twisted({"name": "mine", "public": False})]
+    assert {each["name"] for each in found} == {"NAME"}
+    assert all(b"NAME" in body for body in BODIES if b'"name"' in body)
