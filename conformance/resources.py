@@ -88,9 +88,15 @@ def _control_plane(environment: Environment) -> Iterator[ControlPlane | None]:
 
 
 @pytest.fixture(scope="session", name="realm")
-def _realm(control_plane: ControlPlane | None, deployment: Deployment) -> Realm | None:
-    """The part of the mock that is the control plane of the default deployment."""
-    if control_plane is None or deployment.realm is None:
+def _realm(
+    control_plane: ControlPlane | None, deployment: Deployment, options: Options
+) -> Realm | None:
+    """The part of the mock that is the control plane of the default deployment.
+
+    There is none where the mock is a relay: it makes no users and keys. Observations still see
+    what goes through it.
+    """
+    if control_plane is None or deployment.realm is None or options.control_plane.relays:
         return None
     return control_plane.realm(deployment.realm)
 

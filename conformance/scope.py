@@ -53,6 +53,15 @@ UNLOCKS = {
 }
 """For each need that an option can provide: the option, and a sentence for a person."""
 
+OWN_ANSWERS = "mock"
+OWN = (
+    "without --control-plane-upstream",
+    "It takes users, keys or answers of the mock's own, and a relay has those of the control plane "
+    "behind it: judge it with a mock that answers itself, without --control-plane-upstream.",
+)
+BY_LOOKING = frozenset({"TEL-01", "TEL-02", "TEL-03", "TEL-09", "TEL-19"})
+"""What is judged by nothing but what the control plane hears; a relay hears it too."""
+
 LEFT_OUT = "selection"
 CONTROL_PLANE = "control-plane"
 BY_THE_MOCK = frozenset(
@@ -86,7 +95,11 @@ def scope_of(options: Options, catalogue: Catalogue) -> Scope:
     provided = provided_by(options)
     inside, outside = [], {}
     for identifier, requirement in catalogue.items():
-        missing = (*_left_out(requirement, options.selection), *_missing(requirement, provided))
+        missing = (
+            *_left_out(requirement, options.selection),
+            *_missing(requirement, provided),
+            *_own_answers(requirement, options),
+        )
         if missing:
             outside[identifier] = missing
         elif requirement.withdrawn is None:
@@ -96,9 +109,7 @@ def scope_of(options: Options, catalogue: Catalogue) -> Scope:
 
 def provided_by(options: Options) -> frozenset[str]:
     """The needs that the options of a run, and what is installed beside it, provide."""
-    needs: set[str] = set()
-    if options.mocked:
-        needs |= BY_THE_MOCK
+    needs = _by_the_control_plane(options)
     if options.api_key:
         needs.add("api-key")
     if options.second_api_key:
@@ -114,12 +125,26 @@ def provided_by(options: Options) -> frozenset[str]:
     return frozenset(needs)
 
 
+def _by_the_control_plane(options: Options) -> set[str]:
+    if options.control_plane.relays:
+        return {CONTROL_PLANE}
+    return set(BY_THE_MOCK) if options.mocked else set()
+
+
 def _missing(requirement: Requirement, provided: frozenset[str]) -> tuple[Missing, ...]:
     """The needs that are missing; where the mock is one, what comes with it needs no mention."""
     needs = [need for need in requirement.needs if need not in provided]
     if CONTROL_PLANE in needs:
         needs = [need for need in needs if need == CONTROL_PLANE or need not in BY_THE_MOCK]
     return tuple(Missing(need, *UNLOCKS.get(need, _nothing_unlocks(need))) for need in needs)
+
+
+def _own_answers(requirement: Requirement, options: Options) -> tuple[Missing, ...]:
+    """What a relay cannot provide, since it answers nothing itself."""
+    looks = CONTROL_PLANE not in requirement.needs or requirement.id in BY_LOOKING
+    if looks or not options.control_plane.relays:
+        return ()
+    return (Missing(OWN_ANSWERS, *OWN),)
 
 
 def _nothing_unlocks(need: str) -> tuple[str, str]:

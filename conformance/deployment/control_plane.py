@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from conformance.deployment import relayed
 from conformance.deployment.environment import ControlPlaneAddress
 from conformance.deployment.launch import our_python, with_our_packages
 from conformance.errors import ControlPlaneProblem
@@ -52,7 +53,13 @@ def bring_up(options: Options) -> Mock:
     """Start the mock, or find the one that runs; `ControlPlaneProblem` if there is none then."""
     choice = options.control_plane
     if choice.url is not None:
-        return connect(ControlPlaneAddress(choice.url, choice.token))
+        mock = connect(ControlPlaneAddress(choice.url, choice.token))
+        try:
+            relayed.expect_upstream(choice, mock.client)
+        except BaseException:
+            mock.stop()
+            raise
+        return mock
     process = start(command(choice, options), choice)
     try:
         ready = json.loads(first_line(process))
@@ -78,6 +85,8 @@ def command(choice: ControlPlaneChoice, options: Options) -> tuple[str, ...]:
     host, port = choice.listen or ("127.0.0.1", 0)
     arguments = ["serve", "--json", "--exit-with-parent", "--host", host, "--port", str(port)]
     arguments += ["--journal", str(_fresh_journal(options.report_dir))]
+    if choice.upstream is not None:
+        arguments += ["--upstream", choice.upstream]
     if choice.public_url is not None:
         arguments += ["--public-url", choice.public_url]
     if options.profile_source is not None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Self
 from urllib.parse import urlsplit
 
-from conformance.deployment import connection
+from conformance.deployment import connection, relayed
 from conformance.deployment.connection import Probe
 from conformance.deployment.environment import DEFAULT, Deployment, Environment
 from conformance.deployment.launch import Launch
@@ -212,11 +212,26 @@ class Pool:
         reach, check = replace(self._options.reach, url=url), self._means.check
         if realm is None:
             return check(reach, Probe(self._options.api_key))
+        if self._options.control_plane.relays:
+            version = check(reach, Probe(self._options.api_key))
+            self._check_relay(reach, realm)
+            return version
         try:
             realm.update_organization(realm.organization.id, api_url=url, proxy_url=url)
             return check(reach, Probe.with_fresh_key(realm, self._options.profile.timing.seen))
         except ControlPlaneError as problem:
             raise ControlPlaneProblem(f"{problem}.") from problem
+
+    def _check_relay(self, reach: Reach, realm: Realm) -> None:
+        assert self._mock is not None
+        options = self._options
+        try:
+            relayed.expect_connected(reach, realm, options.profile.timing.seen)
+        except ControlPlaneError as problem:
+            raise ControlPlaneProblem(f"{problem}.") from problem
+        for secret in (options.api_key, options.second_api_key):
+            if secret is not None:
+                relayed.introduce(self._mock.address.url, secret)
 
 
 def _refuses(url: str) -> bool:

@@ -94,7 +94,11 @@ class Stage:
         return Ground(
             deployment=deployment,
             control_plane=realm,
-            callers=Callers(transport, realm, (options.api_key, options.second_api_key)),
+            callers=Callers(
+                transport,
+                None if options.control_plane.relays else realm,
+                (options.api_key, options.second_api_key),
+            ),
             specimens=specimens,
             options=options,
             run=run,

@@ -174,6 +174,13 @@ def _control_plane(raw: Raw, target: Target) -> ControlPlaneChoice:
             "--control-plane-public-url is how a data plane that already runs reaches the mock of "
             "--control-plane-listen; it needs --dataplane-url and --control-plane-listen."
         )
+    upstream = raw.text("--control-plane-upstream")
+    if upstream and (target.started or not (url or listen)):
+        raise UsageProblem(
+            "--control-plane-upstream is for a data plane that runs already and has a relay as its "
+            "BRAINTRUST_APP_URL; it needs --dataplane-url, and --control-plane-listen or "
+            "--control-plane-url."
+        )
     if raw.given("--control-plane-token") and not (url or listen):
         raise UsageProblem(
             "--control-plane-token is the token of a mock control plane; give --control-plane-url "
@@ -189,12 +196,14 @@ def _control_plane(raw: Raw, target: Target) -> ControlPlaneChoice:
         token=raw.text("--control-plane-token") if url or listen else None,
         listen=endpoint,
         public_url=addresses.url("--control-plane-public-url", public) if public else None,
+        upstream=addresses.url("--control-plane-upstream", upstream) if upstream else None,
     )
 
 
 def _keys(raw: Raw, target: Target) -> dict[str, str | None]:
     flags = ("--dataplane-api-key", "--dataplane-second-api-key")
-    mocked = (
+    relayed = raw.given("--control-plane-upstream")
+    mocked = not relayed and (
         target.started or raw.given("--control-plane-url") or raw.given("--control-plane-listen")
     )
     if mocked:
@@ -206,6 +215,11 @@ def _keys(raw: Raw, target: Target) -> dict[str, str | None]:
                 )
         return {}
     first, second = (addresses.secret(flag, raw.text(flag)) for flag in flags)
+    if relayed and not first:
+        raise UsageProblem(
+            f"--control-plane-upstream: the users are those of that control plane; pass the API "
+            f"key of one with {flags[0]}, or in BRAINTRUST_API_KEY."
+        )
     if second and not first:
         raise UsageProblem(f"{flags[1]} needs {flags[0]} beside it.")
     if first and first == second:

@@ -160,6 +160,13 @@ THE_CONTROL_PLANE = (
         "The URL under which the data plane reaches that mock, if it is not http://HOST:PORT.",
         metavar="URL",
     ),
+    Option(
+        "--control-plane-upstream",
+        "Let the mock relay to the control plane under URL, whose users, keys and policies stay in "
+        "use: what goes through is observed, and what needs the mock's own answers is not judged. "
+        "With --control-plane-url it is what the one that runs relays to.",
+        metavar="URL",
+    ),
 )
 HOW_MUCH = (
     Option(

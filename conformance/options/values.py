@@ -43,13 +43,19 @@ class ControlPlaneChoice:
     """Which mock control plane is used: one that runs under `url`, or one that is started.
 
     `listen` is the host and port of one that an attached data plane must be able to reach, under
-    `public_url` where that differs.
+    `public_url` where that differs. With an `upstream` it relays to a real control plane.
     """
 
     url: str | None = None
     token: str | None = field(default=None, repr=False)
     listen: tuple[str, int] | None = None
     public_url: str | None = None
+    upstream: str | None = None
+
+    @property
+    def relays(self) -> bool:
+        """Whether users, keys and policies are those of another control plane behind it."""
+        return self.upstream is not None
 
 
 @dataclass(frozen=True, slots=True)

@@ -109,6 +109,14 @@ def test_silence_and_replicas_are_told() -> None:
     assert (options().observe_for, options().replicas) == (0.0, 1)
 
 
+def test_relay_has_users_of_its_own() -> None:
+    """With a control plane behind the mock the keys come from the user, as without a mock."""
+    told = {"control_plane_listen": "h:1", "control_plane_upstream": "http://real/"}
+    read_ = options({**URL, **told, "dataplane_api_key": "sk-one"})
+    assert (read_.control_plane.upstream, read_.control_plane.relays) == ("http://real", True)
+    assert (read_.api_key, read_.mocked) == ("sk-one", True)
+
+
 def test_only_what_the_run_starts_may_be_told_to_delete_unasked() -> None:
     """Aged data goes on the run's own data planes; on any other the user has to permit it."""
     permitted = options({**URL, "dataplane_allow_destructive": True})
@@ -157,6 +165,12 @@ def test_only_what_the_run_starts_may_be_told_to_delete_unasked() -> None:
             "needs a port that is known",
         ),
         ({"control_plane_listen": "h:1", "control_plane_url": "http://m"}, "give one of them"),
+        ({**URL, "control_plane_upstream": "http://r"}, "--control-plane-upstream is for"),
+        ({"control_plane_listen": "h:1", "control_plane_upstream": "http://r"}, "runs already"),
+        (
+            {**URL, "control_plane_listen": "h:1", "control_plane_upstream": "http://r"},
+            "the users are those of that control plane; pass the API key",
+        ),
     ],
 )
 def test_mistake_is_one_sentence(values: dict[str, object], sentence: str) -> None:

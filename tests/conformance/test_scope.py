@@ -114,3 +114,14 @@ def test_without_the_sdk_what_it_decides_is_out(monkeypatch: pytest.MonkeyPatch)
     assert set(found.out_of_scope) == {"AUD-09"}
     (missing,) = found.out_of_scope["AUD-09"]
     assert missing.unlock == "pip install braintrust"
+
+
+def test_relay_is_judged_by_looking() -> None:
+    """With a relay what only needs to be heard is in scope, and what needs answers says why not."""
+    relay = {**URL, "control_plane_url": "http://m", "control_plane_upstream": "http://real"}
+    declared = {**relay, "dataplane_setting": ["CONTROL_PLANE_TELEMETRY=status"]}
+    found = scope(declared, ONE)
+    assert {"TEL-01", "TEL-09", "AUD-04"} <= found.in_scope
+    sentences = [one.sentence for one in found.out_of_scope["URL-16"]]
+    assert any("a relay has those of the control plane behind it" in one for one in sentences)
+    assert not {one for one in found.in_scope if one.startswith("RATE-0")} - {"RATE-07", "RATE-09"}

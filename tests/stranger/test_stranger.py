@@ -14,7 +14,7 @@ ROOT = Path(__file__).parents[2]
 COMMAND = f"{sys.executable} -m tests.stranger.data_plane"
 
 
-@pytest.mark.parametrize("area", ["audit", "retention"])
+@pytest.mark.parametrize("area", ["api", "audit", "retention"])
 def test_a_data_plane_of_another_make_conforms(area: str, tmp_path: Path) -> None:
     """Everything in scope passes, and nothing in scope stays unjudged."""
     command = [sys.executable, "-m", "conformance", "run", "--dataplane-area", area]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from conformance.reference.defects.api import answers, lives, openness
 from conformance.reference.defects.audit import (
     attribution,
     encoding,
@@ -37,5 +38,6 @@ TELEMETRY = (forms, gating, leaks, missing, moments, spelling, sysadmin)
 RATE_LIMITS = (budgets, holders, local, windows)
 URLS = (keys, login, pages, passing, sessions, waiting)
 RETENTION = (ages, credentials, extent, overheard, provisioning, safety, secrecy)
+API = (answers, lives, openness)
 
 __all__ = ["DEFECTS", "Defect", "defect"]

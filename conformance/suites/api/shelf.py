@@ -59,6 +59,7 @@ class Shelf:
         self.owner = owner
         self._specimens = specimens
         self._secrets: list[str] = []
+        self._ids: list[str] = []
         self._home = self.thing("project", None)
         self._things: Mapping[str, Specimen] = {"project": self._home} | {
             kind: self.thing(kind, self._home) for kind in KINDS if kind != "project"
@@ -69,7 +70,8 @@ class Shelf:
         """Make an object with a name and a description of its own."""
         secret = self._specimens.unique("canary")
         made = self._specimens.make(self.owner, kind, project=project, description=secret)
-        self._secrets += [secret, made.name, made.id]
+        self._secrets += [secret, made.name]
+        self._ids.append(made.id)
         return made
 
     def adopt(self, kind: str, created: Exchange) -> Specimen:
@@ -91,10 +93,12 @@ class Shelf:
         """Return a name that nothing else of this run has."""
         return self._specimens.unique("name")
 
-    @property
-    def secrets(self) -> tuple[str, ...]:
-        """The words and ids that only the owner may see."""
-        return tuple(self._secrets)
+    def secrets(self, *, granted: bool) -> tuple[str, ...]:
+        """The words that only the owner may see, and in an answer that grants something the ids.
+
+        A refusal may say which project could not be read: that its id is told is no breach.
+        """
+        return (*self._secrets, *(self._ids if granted else ()))
 
     def visit(self, operation: Operation) -> Visit:
         """Return a request to an operation, on an object of its own where it deletes."""

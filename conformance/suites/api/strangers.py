@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
+import json
 import secrets
 from typing import TYPE_CHECKING
 
 from conformance import expect
+from conformance.instruments import audit
 
 if TYPE_CHECKING:
     from conformance.callers import Callers
@@ -26,6 +29,15 @@ def keyless(callers: Callers, visit: Visit, who: str) -> Exchange:
     if who == "an unknown key":
         caller = callers.with_key(f"sk-{secrets.token_urlsafe(36)}")
     return caller.request(visit.operation.method, visit.path, **options)
+
+
+def everything_told(answer: Exchange) -> str:
+    """Return what an answer tells, the audited resources as they read when decoded."""
+    lines = [f"{name}: {value}" for name, value in answer.headers]
+    for value in answer.header_all(audit.RESOURCES):
+        with contextlib.suppress(audit.Undecodable):
+            lines.append(json.dumps(audit.decode(value), ensure_ascii=False))
+    return "\n".join([answer.text, *lines])
 
 
 def outsider(callers: Callers, realm: Realm | None) -> Caller:

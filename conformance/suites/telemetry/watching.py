@@ -105,15 +105,16 @@ class Watching:
             customer.work_a_little()
 
     def _control(self) -> Entry | None:
-        """Log in as somebody new, which has to reach the control plane; the request that came."""
+        """Log somebody in, new where there is a choice; the request that reached the mock then."""
         ground, caller = self._ground, self._ground.callers.new()
+        before = ground.realm.position()
         try:
             caller.post(LOGIN)
         except expect.Violation:
             return None
         seen = ground.realm.wait_for(
             deadline=ground.profile.timing.seen,
-            after=ground.began_seq,
+            after=before,
             principal=str(caller.person.id),
         )
         return seen[0] if seen else None
