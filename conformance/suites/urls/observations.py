@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 import tempfile
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from conformance.client import Caller
+    from conformance.exchange import Exchange
     from conformance.observing import Ground, JsonObject
     from conformance.options.values import Options
 
@@ -26,6 +28,7 @@ AREA = "urls"
 SDK = "urls.sdk"
 WITHIN = 90.0
 LAST = 300
+WITH_SCORES = {"summarize_scores": "true"}
 
 
 def observations(options: Options) -> Sequence[Observation]:
@@ -37,19 +40,20 @@ def observations(options: Options) -> Sequence[Observation]:
 def _observe(ground: Ground) -> JsonObject:
     caller = ground.callers.new()
     expect.ok(caller.post("/api/apikey/login"), to="log an SDK in")
-    told = _session(ground.deployment.url, caller.credential.secret or "")
+    seconds = ground.profile.timing.write_visible
+    told = _session(ground.deployment.url, caller.credential.secret or "", seconds)
     told["read"] = _read_back(caller, told)
     told["shown"] = {"sdk": told["version"], "flows": len(told["flows"])}
     return told
 
 
-def _session(url: str, key: str) -> JsonObject:
+def _session(url: str, key: str, seconds: float) -> JsonObject:
     """Run the SDK with an environment that knows one address."""
     with tempfile.TemporaryDirectory() as folder:
         result = Path(folder) / "result.json"
         host = urlsplit(url).hostname or ""
         ran = subprocess.run(
-            [sys.executable, "-P", "-m", sdk_session.__name__, str(result), host],
+            [sys.executable, "-P", "-m", sdk_session.__name__, str(result), host, str(seconds)],
             env={
                 "BRAINTRUST_APP_URL": url,
                 "BRAINTRUST_APP_PUBLIC_URL": "https://braintrust.example.test",
@@ -61,7 +65,7 @@ def _session(url: str, key: str) -> JsonObject:
             cwd=folder,
             capture_output=True,
             text=True,
-            timeout=WITHIN,
+            timeout=WITHIN + 4 * seconds,
             check=False,
         )
         if not result.exists():
@@ -75,18 +79,32 @@ def _session(url: str, key: str) -> JsonObject:
 
 def _read_back(caller: Caller, told: JsonObject) -> JsonObject:
     """Read through the API what the SDK says that it has written."""
-    spans, dataset = told["flows"].get("log_spans"), told["flows"].get("keep_dataset")
+    flows = told["flows"]
+    spans, dataset, evaluation = map(flows.get, ("log_spans", "keep_dataset", "evaluate"))
     read: JsonObject = {}
     if spans:
-        read["spans"] = _rows(caller, f"/v1/project_logs/{spans['project']}/fetch")
+        path = f"/v1/project_logs/{spans['project']}/fetch"
+        read["spans"] = _rows(caller, path, *sdk_session.HELPFUL)
     if dataset:
-        read["records"] = _rows(caller, f"/v1/dataset/{dataset['id']}/fetch")
+        path = f"/v1/dataset/{dataset['id']}/fetch"
+        read["records"] = _rows(caller, path, str(sdk_session.CHANGED["y"]))
+    if evaluation:
+        path = f"/v1/experiment/{evaluation['id']}/summarize"
+        summary = caller.until(
+            partial(_shows, (sdk_session.SCORE,)), "GET", path, {"query": WITH_SCORES}
+        )
+        read["evaluation"] = expect.body_of(summary, to="summarize") if summary.ok else {}
     return read
 
 
-def _rows(caller: Caller, path: str) -> JsonObject:
-    fetched = caller.once_visible(path, json={"limit": 100})
+def _rows(caller: Caller, path: str, *wanted: str) -> JsonObject:
+    """Read rows until these words are among them, or the time that a write may take has passed."""
+    fetched = caller.until(partial(_shows, wanted), "POST", path, {"json": {"limit": 100}})
     events = expect.body_of(fetched, to="read rows back").get("events")
     if not isinstance(events, list):
         expect.inconclusive("the rows that were read back are no list", fetched)
     return {str(row.get("id")): row for row in events if isinstance(row, dict)}
+
+
+def _shows(words: Sequence[str], answer: Exchange) -> bool:
+    return answer.ok and all(word in answer.text for word in words)

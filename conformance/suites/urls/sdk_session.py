@@ -1,7 +1,8 @@
 """A session of the Python SDK in a process that may reach the deployment and nothing else.
 
-`python -m conformance.suites.urls.sdk_session RESULT HOST` writes what came of each flow into the
-file RESULT, as JSON: what the SDK achieved or why not, and what it wanted to reach elsewhere.
+`python -m conformance.suites.urls.sdk_session RESULT HOST SECONDS` writes what came of each flow
+into the file RESULT, as JSON: what the SDK achieved or why not, and what it wanted to reach
+elsewhere. What was written is read again until it is visible, for so many seconds.
 """
 
 from __future__ import annotations
@@ -9,14 +10,16 @@ from __future__ import annotations
 import ipaddress
 import json
 import sys
+import time
 import traceback
 from importlib import metadata
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+T = TypeVar("T")
 Row = dict[str, Any]
 
 PROJECT = "conformance · Grüße, 世界"
@@ -42,6 +45,11 @@ RECORDS: list[Row] = [
     {"id": "c", "input": [], "expected": "deleted in the end"},
 ]
 CHANGED = {"y": 3.5}
+AVERAGE = {"exact": 0.5}
+OUTPUTS = {row["id"]: row["output"] for row in ROWS}
+KEPT = {"a": RECORDS[0]["expected"], "b": CHANGED}
+SCORE = "exactly"
+PAUSE = 0.1
 
 
 class Guard:
@@ -83,6 +91,14 @@ class Guard:
             raise PermissionError(f"this process may only reach {self.host}; it wanted {wish}")
 
 
+def seen(look: Callable[[], T], wanted: T) -> T:
+    """Look until the wanted value is seen, or the time that a write may take has passed."""
+    until = time.monotonic() + float(sys.argv[3])
+    while (value := look()) != wanted and time.monotonic() < until:
+        time.sleep(PAUSE)
+    return value
+
+
 def log_in(braintrust: Any) -> dict[str, Any]:
     """Log in: where the SDK was sent."""
     braintrust.login()
@@ -108,13 +124,15 @@ def run_experiment(braintrust: Any) -> dict[str, Any]:
     experiment = braintrust.init(project=PROJECT, experiment="first")
     for row in ROWS:
         experiment.log(**row)
-    summary = experiment.summarize()
-    opened = braintrust.init(project=PROJECT, experiment="first", open=True)
-    return {
-        "id": experiment.id,
-        "scores": {name: score.score for name, score in summary.scores.items()},
-        "rows": {row["id"]: row["output"] for row in opened},
-    }
+
+    def scores() -> dict[str, float]:
+        return {name: one.score for name, one in experiment.summarize().scores.items()}
+
+    def outputs() -> dict[str, Any]:
+        opened = braintrust.init(project=PROJECT, experiment="first", open=True)
+        return {row["id"]: row["output"] for row in opened}
+
+    return {"id": experiment.id, "scores": seen(scores, AVERAGE), "rows": seen(outputs, OUTPUTS)}
 
 
 def evaluate(braintrust: Any) -> dict[str, Any]:
@@ -130,8 +148,7 @@ def evaluate(braintrust: Any) -> dict[str, Any]:
         scores=[exactly],
         experiment_name="evaluation",
     )
-    scores = outcome.summary.scores
-    return {"scores": {name: score.score for name, score in scores.items()}}
+    return {"id": outcome.summary.experiment_id, "cases": len(outcome.results)}
 
 
 def keep_dataset(braintrust: Any) -> dict[str, Any]:
@@ -143,8 +160,12 @@ def keep_dataset(braintrust: Any) -> dict[str, Any]:
     dataset.update(id="b", expected=CHANGED)
     dataset.delete("c")
     dataset.flush()
-    again = braintrust.init_dataset(project=PROJECT, name="cases")
-    return {"id": dataset.id, "records": {row["id"]: row["expected"] for row in again}}
+
+    def records() -> dict[str, Any]:
+        again = braintrust.init_dataset(project=PROJECT, name="cases")
+        return {row["id"]: row["expected"] for row in again}
+
+    return {"id": dataset.id, "records": seen(records, KEPT)}
 
 
 FLOWS: tuple[Callable[[Any], dict[str, Any]], ...] = (

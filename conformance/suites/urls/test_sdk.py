@@ -58,7 +58,7 @@ def test_what_the_sdk_wrote_is_there(observed: Results) -> None:
         "the score of feedback on a span",
     )
     records = {name: row.get("expected") for name, row in read.get("records", {}).items()}
-    _expect(records, _records(), "a dataset after a change and a deletion")
+    _expect(records, sdk_session.KEPT, "a dataset after a change and a deletion")
 
 
 @requirement("URL-01")
@@ -67,18 +67,24 @@ def test_what_the_sdk_reads_is_what_it_wrote(observed: Results) -> None:
     """Rows, records and averages of scores come back through the SDK itself."""
     told = observed[SDK].result
     experiment = _flow(told, "run_experiment")
-    outputs = {row["id"]: row["output"] for row in sdk_session.ROWS}
+    outputs = sdk_session.OUTPUTS
     _expect(experiment["rows"], outputs, "the outputs of an experiment that was opened again")
-    _expect(experiment["scores"], {"exact": 0.5}, "the average of an experiment's scores")
-    average = _flow(told, "evaluate")["scores"].get("exactly")
+    _expect(experiment["scores"], sdk_session.AVERAGE, "the average of an experiment's scores")
+    _expect(_flow(told, "keep_dataset")["records"], sdk_session.KEPT, "a dataset, read again")
+    _expect(_flow(told, "evaluate")["cases"], len(sdk_session.CASES), "the cases of an evaluation")
+
+
+@requirement("URL-01")
+@observes(SDK)
+def test_evaluation_is_summarized(observed: Results) -> None:
+    """The experiment that an evaluation made has the average of its scores."""
+    told = observed[SDK].result
+    _flow(told, "evaluate")
+    scores = told["read"]["evaluation"].get("scores")
+    score = scores.get(sdk_session.SCORE) if isinstance(scores, dict) else None
+    average = score.get("score") if isinstance(score, dict) else None
     rounded = round(average, 6) if isinstance(average, int | float) else average
     _expect(rounded, round(2 / 3, 6), "the average of an evaluation's scores")
-    _expect(_flow(told, "keep_dataset")["records"], _records(), "a dataset that was read again")
-
-
-def _records() -> dict[str, object]:
-    first, second, _ = sdk_session.RECORDS
-    return {str(first["id"]): first["expected"], str(second["id"]): sdk_session.CHANGED}
 
 
 def _flow(told: JsonObject, name: str) -> dict[str, Any]:

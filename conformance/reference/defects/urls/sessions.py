@@ -6,16 +6,14 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from conformance.reference.defects.definition import defect
-from conformance.reference.events.btql import Queries
 from conformance.reference.events.logs3 import Logs
 from conformance.reference.events.summaries import Summaries
 
 if TYPE_CHECKING:
     from conformance.reference.call import Call
     from conformance.reference.composition import Reference
-    from conformance.reference.events.btql import Query
-    from conformance.reference.events.targets import Target
     from conformance.reference.merging import Row
+    from conformance.reference.rows import Target
 
 
 @defect(breaks={"URL-01"})
@@ -32,16 +30,16 @@ def drops_what_would_be_merged(reference: Reference) -> Reference:
 
 
 @defect(breaks={"URL-01"})
-def reads_one_row_back(reference: Reference) -> Reference:
-    """A query finds one row of each object."""
+def keeps_what_is_deleted(reference: Reference) -> Reference:
+    """A deletion is accepted by the SDKs' path, and the row stays."""
 
-    class Flawed(Queries):
-        async def source(
-            self, call: Call, query: Query, id: str, version: int | None, *, history: bool
-        ) -> list[Row]:
-            return (await super().source(call, query, id, version, history=history))[:1]
+    class Flawed(Logs):
+        def write(self, call: Call, target: Target, row: Row, xact_id: int) -> str:
+            if row.get("_object_delete") is True:
+                return str(row.get("id"))
+            return super().write(call, target, row, xact_id)
 
-    return replace(reference, queries=Flawed())
+    return replace(reference, logs=Flawed())
 
 
 @defect(breaks={"URL-01"})

@@ -49,7 +49,7 @@ def answers_no_query_before_it_was_called(reference: Reference) -> Reference:
     return _waiting(reference, "/btql")
 
 
-@defect(breaks={"URL-14"})
+@defect(breaks={"URL-01", "URL-14"})
 def summarizes_nothing_before_it_was_called(reference: Reference) -> Reference:
     """Summaries are made only once the control plane has handed over a token."""
     return _waiting(reference, "/summarize")
