@@ -1,8 +1,7 @@
 """A session of the Python SDK in a process that may reach the deployment and nothing else.
 
-`python -m conformance.suites.urls.sdk_session RESULT HOST SECONDS` writes what came of each flow
-into the file RESULT, as JSON: what the SDK achieved or why not, and what it wanted to reach
-elsewhere. What was written is read again until it is visible, for so many seconds.
+`python -m conformance.suites.urls.sdk_session RESULT HOST SECONDS` writes into RESULT, as JSON, what
+came of each flow, and what the SDK wanted elsewhere. A write may take SECONDS to be visible.
 """
 
 from __future__ import annotations
@@ -10,6 +9,7 @@ from __future__ import annotations
 import ipaddress
 import json
 import sys
+import threading
 import time
 import traceback
 from importlib import metadata
@@ -95,7 +95,7 @@ def seen(look: Callable[[], T], wanted: T) -> T:
     """Look until the wanted value is seen, or the time that a write may take has passed."""
     until = time.monotonic() + float(sys.argv[3])
     while (value := look()) != wanted and time.monotonic() < until:
-        time.sleep(PAUSE)
+        threading.Event().wait(PAUSE)
     return value
 
 
