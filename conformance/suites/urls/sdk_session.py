@@ -1,7 +1,7 @@
 """A session of the Python SDK in a process that may reach the deployment and nothing else.
 
-`python -m conformance.suites.urls.sdk_session RESULT HOST SECONDS` writes into RESULT, as JSON, what
-came of each flow, and what the SDK wanted elsewhere. A write may take SECONDS to be visible.
+`python -m conformance.suites.urls.sdk_session RESULT HOST SECONDS` writes into RESULT, as JSON,
+what came of each flow, and what the SDK wanted elsewhere. A write may take SECONDS to be seen.
 """
 
 from __future__ import annotations
