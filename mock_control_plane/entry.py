@@ -34,7 +34,8 @@ class Entry:
     `seq` counts in the order in which answers were completed; `at` (wall clock) and `monotonic`
     are taken when the request arrived. `path` and `query` are as they stood in the request line.
     `status` is None where no answer was completed; of an answer that a script gave (`fault`) it is
-    what was sent, and None only if nothing was. `body` is cut where `body_size` is larger,
+    what was sent, and None only if nothing was. Where an upstream failed behind a relay `fault`
+    is "upstream". `body` is cut where `body_size` is larger,
     except that a login's `{token}` is kept as its digest.
     """
 

@@ -6,15 +6,18 @@ import hashlib
 import os
 import socket
 import threading
+from functools import partial
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import httpx
 import pytest
 
+from mock_control_plane import server
 from mock_control_plane.client import ControlPlane, digest_of
 from mock_control_plane.keeping import MODES
 from mock_control_plane.server import Options, serve
+from mock_control_plane.upstream import Upstream
 from tests.mock_control_plane.upstreams import HEAD_END, head_of, relay, saying, upstream
 
 if TYPE_CHECKING:
@@ -22,6 +25,11 @@ if TYPE_CHECKING:
 
 HELLO = b"HTTP/1.1 200 OK\r\nX-One: 1\r\nx-one: 2\r\nContent-Length: 5\r\n\r\nhello"
 LARGE = 40 * 1024 * 1024
+
+
+def wait_for(event: threading.Event) -> None:
+    """Wait until something happened."""
+    event.wait(30)
 
 
 def talk(url: str, sent: bytes) -> bytes:
@@ -205,6 +213,18 @@ def test_answer_that_breaks_off_breaks_off_behind_the_relay(said: bytes) -> None
             httpx.get(f"{realm.url}/x")
         (entry,) = realm.wait_for(deadline=10)
     assert (entry.status, entry.fault) == (None, "upstream")
+
+
+def test_upstream_that_says_nothing_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    """After its time the client gets 504 and a sentence, and the fault is entered."""
+    monkeypatch.setattr(server, "Upstream", partial(Upstream, patience=0.1))
+    silent = threading.Event()
+    with upstream(lambda _: wait_for(silent)) as url, relay(url) as realm:
+        answer = httpx.get(f"{realm.url}/x")
+        silent.set()
+        (entry,) = realm.entries()
+    assert (answer.status_code, entry.status, entry.fault) == (504, 504, "upstream")
+    assert "did not answer in time" in answer.text
 
 
 def test_client_that_leaves_lets_the_upstream_go() -> None:
