@@ -20,14 +20,14 @@ def test_every_operation_is_visited() -> None:
 
 def test_each_member_is_twisted() -> None:
     """Each member of a body, and of the first of its rows, is each odd value once."""
-    found = [json.loads(body) for body in _twisted({"events": [{"id": "a", "input": 1}]})]
+    found = [json.loads(body) for body in _twisted({"events": [{"id": "a", "input": 1}]}, ODD)]
     assert [each["events"] for each in found[: len(ODD)]] == list(ODD)
     assert len(found) == 3 * len(ODD)
 
 
 def test_names_stay_those_of_the_run() -> None:
     """What names an object is never twisted, so that nobody else's object can be meant."""
-    found = [json.loads(body) for body in _twisted({"name": "mine", "public": False})]
+    found = [json.loads(body) for body in _twisted({"name": "mine", "public": False}, ODD)]
     assert {each["name"] for each in found} == {"NAME"}
     assert all(b"NAME" in body for body in BODIES if b'"name"' in body)
 
