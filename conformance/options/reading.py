@@ -93,6 +93,7 @@ def read(raw: Raw, catalogue: Catalogue) -> Options:
         max_deployments=_count(raw, "--dataplane-max-deployments", 8),
         observe_for=raw.seconds("--dataplane-observe-for", 0.0),
         replicas=_count(raw, "--dataplane-replicas", 1),
+        sdks=dict(_sdk(text) for text in raw.texts("--dataplane-sdk")),
         allow_destructive=raw.given("--dataplane-allow-destructive"),
         require_complete=raw.given("--dataplane-require-complete"),
         expected_failures=_expected_failures(raw, catalogue),
@@ -252,6 +253,18 @@ def _count(raw: Raw, flag: str, default: int) -> int:
     if not text.isdecimal() or int(text) < 1:
         raise UsageProblem(f"{flag} {text}: a number from 1 is expected.")
     return int(text)
+
+
+def _sdk(text: str) -> tuple[str, Path]:
+    """The version of the SDK in a folder, and the folder."""
+    folder = Path(text).expanduser().absolute()
+    found = [path.name for path in folder.glob("braintrust-*.dist-info")]
+    if len(found) != 1 or not (folder / "braintrust").is_dir():
+        raise UsageProblem(
+            f"--dataplane-sdk {text}: there is no Python SDK; make such a folder with "
+            "pip install --target DIR braintrust==VERSION."
+        )
+    return found[0].removeprefix("braintrust-").removesuffix(".dist-info"), folder
 
 
 def _expected_failures(raw: Raw, catalogue: Catalogue) -> tuple[ExpectedFailure, ...]:

@@ -114,6 +114,14 @@ HOW_IT_IS_REACHED = (
         repeats=True,
     ),
     Option(
+        "--dataplane-sdk",
+        "A folder with another release of the Python SDK, whose session with the data plane is "
+        "judged beside that of the installed one: pip install --target DIR braintrust==0.7.0. May "
+        "be repeated.",
+        metavar="DIR",
+        repeats=True,
+    ),
+    Option(
         "--dataplane-timeout",
         "How long one request may take, in seconds (30); raise it for cold starts.",
         metavar="S",

@@ -82,7 +82,8 @@ class Options:
     The address of `reach` is empty where the data plane is started: only the run knows it then.
     `profile_source` is where the wire profile was read from: a shipped name, or a file.
     `observe_for` is the least time, in seconds, that silence is observed; `replicas` is how many
-    processes share the work behind the data plane's URL.
+    processes share the work behind the data plane's URL. `sdks` are folders with a Python SDK, by
+    its version.
     """
 
     target: Target
@@ -100,6 +101,7 @@ class Options:
     max_deployments: int = 8
     observe_for: float = 0.0
     replicas: int = 1
+    sdks: Mapping[str, Path] = field(default_factory=dict)
     allow_destructive: bool = False
     require_complete: bool = False
     expected_failures: tuple[ExpectedFailure, ...] = ()

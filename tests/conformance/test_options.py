@@ -88,6 +88,13 @@ def test_listening_mock_makes_an_attached_run_mocked() -> None:
     assert read_.control_plane.listen == ("0.0.0.0", 8700)
 
 
+def test_sdk_is_known_by_its_version(tmp_path: Path) -> None:
+    """A folder that pip installed an SDK into is named after what is in it."""
+    (tmp_path / "braintrust").mkdir()
+    (tmp_path / "braintrust-0.7.0.dist-info").mkdir()
+    assert options({**URL, "dataplane_sdk": [str(tmp_path)]}).sdks == {"0.7.0": tmp_path}
+
+
 def test_areas_and_requirements_may_be_listed() -> None:
     """What is judged may be repeated, listed with commas and written in any case."""
     read_ = options(
@@ -146,6 +153,7 @@ def test_only_what_the_run_starts_may_be_told_to_delete_unasked() -> None:
         ({"dataplane_setting": ["PORT=80"]}, "PORT is chosen by the run"),
         ({"dataplane_setting": ["BRAINTRUST_APP_URL=http://x"]}, "chosen by the run"),
         ({"dataplane_settings": "none.env"}, "there is no such file"),
+        ({"dataplane_sdk": ["."]}, "there is no Python SDK; make such a folder with pip install"),
         ({"dataplane_ca": "none.pem"}, "there is no such file"),
         ({"dataplane_area": ["audits"]}, "did you mean 'audit'"),
         ({"dataplane_requirement": ["AUD-99"]}, "did you mean 'AUD-"),

@@ -25,33 +25,38 @@ if TYPE_CHECKING:
     from conformance.options.values import Options
 
 AREA = "urls"
-SDK = "urls.sdk"
+SDK = "urls.sdk-"
+INSTALLED = "installed"
 WITHIN = 90.0
 LAST = 300
 WITH_SCORES = {"summarize_scores": "true"}
 
 
 def observations(options: Options) -> Sequence[Observation]:
-    """The session, on a deployment of its own or on the one that is attached to."""
-    del options
-    return [Observation(SDK, AREA, {}, _observe, attached=True)]
+    """A session of each SDK, on a deployment of its own or on the one that is attached to."""
+    folders = {INSTALLED: None, **options.sdks}
+    return [
+        Observation(f"{SDK}{version}", AREA, {}, partial(_observe, folder=folder), attached=True)
+        for version, folder in folders.items()
+    ]
 
 
-def _observe(ground: Ground) -> JsonObject:
+def _observe(ground: Ground, *, folder: Path | None) -> JsonObject:
     caller = ground.callers.new()
     expect.ok(caller.post("/api/apikey/login"), to="log an SDK in")
-    seconds = ground.profile.timing.write_visible
-    told = _session(ground.deployment.url, caller.credential.secret or "", seconds)
+    told = _session(ground, caller.credential.secret or "", folder)
     told["read"] = _read_back(caller, told)
     told["shown"] = {"sdk": told["version"], "flows": len(told["flows"])}
     return told
 
 
-def _session(url: str, key: str, seconds: float) -> JsonObject:
+def _session(ground: Ground, key: str, sdk: Path | None) -> JsonObject:
     """Run the SDK with an environment that knows one address."""
+    url, seconds = ground.deployment.url, ground.profile.timing.write_visible
     with tempfile.TemporaryDirectory() as folder:
         result = Path(folder) / "result.json"
         host = urlsplit(url).hostname or ""
+        paths = [str(sdk)] if sdk else []
         ran = subprocess.run(
             [sys.executable, "-P", "-m", sdk_session.__name__, str(result), host, str(seconds)],
             env={
@@ -60,7 +65,7 @@ def _session(url: str, key: str, seconds: float) -> JsonObject:
                 "BRAINTRUST_API_KEY": key,
                 "HOME": folder,
                 "PATH": os.environ.get("PATH", ""),
-                "PYTHONPATH": os.pathsep.join(path for path in sys.path if path),
+                "PYTHONPATH": os.pathsep.join([*paths, *filter(None, sys.path)]),
             },
             cwd=folder,
             capture_output=True,

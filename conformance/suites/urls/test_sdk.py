@@ -19,13 +19,13 @@ if TYPE_CHECKING:
 @observes(SDK)
 def test_sdk_reaches_nothing_but_the_deployment(observed: Results) -> None:
     """Whatever the SDK is told by the data plane, it is led nowhere else."""
-    told = observed[SDK].result
-    login = told["flows"].get("log_in", {})
-    expect.that(
-        not told["refused"],
-        expected=f"the SDK {told['version']} reaches the deployment and no other host",
-        came=f"{'; '.join(told['refused'][:5])} (the login sent it to {login.get('api_url')})",
-    )
+    for told in _sessions(observed):
+        login = told["flows"].get("log_in", {})
+        expect.that(
+            not told["refused"],
+            expected=f"the SDK {told['version']} reaches the deployment and no other host",
+            came=f"{'; '.join(told['refused'][:5])} (the login sent it to {login.get('api_url')})",
+        )
 
 
 @requirement("URL-01")
@@ -33,19 +33,23 @@ def test_sdk_reaches_nothing_but_the_deployment(observed: Results) -> None:
 @pytest.mark.parametrize("flow", [flow.__name__ for flow in sdk_session.FLOWS])
 def test_flow_of_the_sdk_works(observed: Results, flow: str) -> None:
     """Each flow that needs no model provider ends without an error."""
-    told = observed[SDK].result
-    expect.that(
-        flow in told["flows"],
-        expected=f"{flow.replace('_', ' ')} works with the SDK {told['version']}",
-        came=told["failed"].get(flow, "it was not done"),
-    )
+    for told in _sessions(observed):
+        expect.that(
+            flow in told["flows"],
+            expected=f"{flow.replace('_', ' ')} works with the SDK {told['version']}",
+            came=told["failed"].get(flow, "it was not done"),
+        )
 
 
 @requirement("URL-01")
 @observes(SDK)
 def test_what_the_sdk_wrote_is_there(observed: Results) -> None:
     """Spans, feedback and records are read back through the API as the SDK wrote them."""
-    told = observed[SDK].result
+    for told in _sessions(observed):
+        _expect_written(told)
+
+
+def _expect_written(told: JsonObject) -> None:
     spans, read = _flow(told, "log_spans"), told["read"]
     root = read["spans"].get(spans["root"], {})
     child = read["spans"].get(spans["child"], {})
@@ -65,7 +69,11 @@ def test_what_the_sdk_wrote_is_there(observed: Results) -> None:
 @observes(SDK)
 def test_what_the_sdk_reads_is_what_it_wrote(observed: Results) -> None:
     """Rows, records and averages of scores come back through the SDK itself."""
-    told = observed[SDK].result
+    for told in _sessions(observed):
+        _expect_read(told)
+
+
+def _expect_read(told: JsonObject) -> None:
     experiment = _flow(told, "run_experiment")
     outputs = sdk_session.OUTPUTS
     _expect(experiment["rows"], outputs, "the outputs of an experiment that was opened again")
@@ -78,13 +86,22 @@ def test_what_the_sdk_reads_is_what_it_wrote(observed: Results) -> None:
 @observes(SDK)
 def test_evaluation_is_summarized(observed: Results) -> None:
     """The experiment that an evaluation made has the average of its scores."""
-    told = observed[SDK].result
+    for told in _sessions(observed):
+        _expect_average(told)
+
+
+def _expect_average(told: JsonObject) -> None:
     _flow(told, "evaluate")
     scores = told["read"]["evaluation"].get("scores")
     score = scores.get(sdk_session.SCORE) if isinstance(scores, dict) else None
     average = score.get("score") if isinstance(score, dict) else None
     rounded = round(average, 6) if isinstance(average, int | float) else average
     _expect(rounded, round(2 / 3, 6), "the average of an evaluation's scores")
+
+
+def _sessions(observed: Results) -> list[JsonObject]:
+    """What each SDK told of its session."""
+    return [one.result for one in observed.matching(SDK)]
 
 
 def _flow(told: JsonObject, name: str) -> dict[str, Any]:
