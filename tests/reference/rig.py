@@ -85,12 +85,13 @@ class ControlPlane:
 
     url: str = ""
     directory: Directory = field(default_factory=Directory)
+    objects: Objects = field(default_factory=Objects)
     heard: list[tuple[str, str]] = field(default_factory=list)
     headers: list[Mapping[str, str]] = field(default_factory=list)
 
     def app(self) -> ASGIApp:
         """Return the application; every request that it hears is noted."""
-        inner = create_control_plane(World(self.directory, Objects(), load_profile()))
+        inner = create_control_plane(World(self.directory, self.objects, load_profile()))
 
         async def noting(scope: Scope, receive: Receive, send: Send) -> None:
             if scope["type"] == "http":

@@ -81,6 +81,15 @@ class Home:
         answer = self.client.post("/api/project_automation/register", json=wish)
         assert answer.status_code == 200, answer.text
 
+    def experiment(self, project: str, created: str) -> dict[str, str]:
+        """Make an experiment that is as old as is given, in the control plane as in its row."""
+        experiment = create(self.client, "experiment", project=project)
+        record = self.control_plane.objects.find("experiment", experiment["id"])
+        assert record is not None
+        self.control_plane.objects.patch(record, {"created": created})
+        self.rows("experiment", experiment["id"], row=created)
+        return experiment
+
     def rows(self, type: str, id: str, **created: object) -> None:
         """Insert rows with these ids and times of creation."""
         insert(self.client, type, id, *({"id": row, "created": at} for row, at in created.items()))

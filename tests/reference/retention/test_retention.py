@@ -1,89 +1,152 @@
-"""What a run of retention deletes, and what it leaves."""
+"""Runs of retention: what is older than its policy goes, and nothing else, and in no other case."""
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
-import pytest
-
+from conformance.reference.retention.retention import BEGINNING, Retention
 from tests.reference.material import create
-from tests.reference.retention.material import ago
+from tests.reference.retention.material import KEY, NOW, ago, home, standing
 
 if TYPE_CHECKING:
+    from conformance.reference.composition import Reference
     from tests.reference.retention.material import Home
+    from tests.reference.rig import Houses
 
 
-@pytest.mark.parametrize("type", ["project_logs", "dataset"])
-def test_rows_go_by_their_age(home: Home, type: str) -> None:
-    """Of logs and datasets each row goes by its own age, to the second."""
+def test_rows_of_logs_go_one_by_one(home: Home) -> None:
+    """A row goes if it is older than the window, to the moment, whatever its zone and spelling."""
     home.provision()
-    project = home.project(**{type: 2})
-    holder = project if type == "project_logs" else create_in(home, project, type)
-    home.rows(type, holder, young=ago(days=1), edge=ago(days=2), old=ago(days=2, seconds=1))
-    assert home.run()["deleted"] == 1
-    assert home.left(type, holder) == {"young", "edge"}
+    project = home.project(project_logs=3)
+    home.rows(
+        "project_logs",
+        project,
+        older=ago(days=3, microseconds=1),
+        edge=ago(days=3),
+        east=(NOW - timedelta(days=3, hours=-13)).isoformat().replace("+00:00", "+14:00"),
+        west=(NOW - timedelta(days=3, hours=7)).isoformat().replace("+00:00", "-08:00"),
+        future=ago(days=-1000),
+        missing=None,
+        unreadable="long ago",
+    )
+    home.run()
+    kept = {"edge", "west", "future", "missing", "unreadable"}
+    assert home.left("project_logs", project) == kept
 
 
-def test_dataset_stays_without_its_rows(home: Home) -> None:
-    """A dataset whose rows are all too old is empty, and still there."""
+def test_experiments_go_as_a_whole(home: Home) -> None:
+    """Of two experiments the older one is gone, the younger one is as it was."""
     home.provision()
-    dataset = create_in(home, home.project(dataset=1), "dataset")
-    home.rows("dataset", dataset, old=ago(days=9))
+    project = home.project(experiment=30)
+    old, young = (home.experiment(project, ago(days=days)) for days in (31, 29))
+    home.run()
+    assert home.client.get(f"/v1/experiment/{old['id']}").status_code == 403
+    assert home.left("experiment", young["id"]) == {"row"}
+
+
+def test_dataset_stays_when_its_rows_go(home: Home) -> None:
+    """Rows of a dataset go one by one; without any it is there still."""
+    home.provision()
+    project = home.project(dataset=7)
+    dataset = create(home.client, "dataset", project=project)["id"]
+    home.rows("dataset", dataset, old=ago(days=8))
     home.run()
     assert home.left("dataset", dataset) == set()
     assert home.client.get(f"/v1/dataset/{dataset}").status_code == 200
 
 
-def test_what_no_policy_is_about_stays(home: Home) -> None:
-    """Other projects, and other types of the same project, lose nothing."""
+def test_what_went_is_in_no_version(home: Home) -> None:
+    """A row that is gone cannot be read as of an earlier version either."""
     home.provision()
-    ruled, free = home.project(dataset=1), home.project()
-    for project in (ruled, free):
-        home.rows("project_logs", project, old=ago(days=999))
-    assert home.run()["deleted"] == 0
-    assert home.left("project_logs", ruled) == home.left("project_logs", free) == {"old"}
-
-
-def test_nothing_goes_without_a_token(home: Home) -> None:
-    """Before a token was stored, and after it was revoked, a run fails and deletes nothing."""
     project = home.project(project_logs=1)
-    home.rows("project_logs", project, old=ago(days=9))
+    home.rows("project_logs", project, old=ago(days=2))
+    rows = home.client.post(f"/v1/project_logs/{project}/fetch", json={}).json()["events"]
+    home.run()
+    wish = {"version": rows[0]["_xact_id"]}
+    assert home.client.post(f"/v1/project_logs/{project}/fetch", json=wish).json()["events"] == []
+
+
+def test_without_a_policy_nothing_goes(home: Home) -> None:
+    """Other kinds, other projects and other organisations lose nothing."""
+    home.provision()
+    policed, other = home.project(project_logs=1), home.project()
+    dataset = create(home.client, "dataset", project=policed)["id"]
+    for type, id in (("dataset", dataset), ("project_logs", other)):
+        home.rows(type, id, old=ago(days=4000))
+    home.run()
+    assert home.left("dataset", dataset) == {"old"}
+    assert home.left("project_logs", other) == {"old"}
+
+
+def test_of_several_policies_the_shortest_counts(home: Home) -> None:
+    """A row that is older than one of the windows that apply to it goes."""
+    home.provision()
+    project = home.project(project_logs=9)
+    home.policy(project, {"object_type": "project_logs", "retention_days": 2})
+    home.rows("project_logs", project, old=ago(days=3), young=ago(days=1))
+    home.run()
+    assert home.left("project_logs", project) == {"young"}
+
+
+def test_without_a_token_nothing_is_asked_or_deleted(home: Home) -> None:
+    """Before a token is stored, and after it is revoked, a run fails and deletes nothing."""
+    project = home.project(project_logs=1)
+    home.rows("project_logs", project, old=ago(days=2))
+    home.run()
+    assert home.left("project_logs", project) == {"old"}
     token = home.provision()
     home.revoke(token)
-    assert home.run()["deleted"] == 0
+    told = home.run()
+    assert told["status"] == "failed"
+    assert token.secret not in str(told)
     assert home.left("project_logs", project) == {"old"}
 
 
-def test_new_token_is_used_at_once(home: Home) -> None:
-    """A run after a refresh works with the new token, the old one being worthless."""
+def test_new_token_is_used_by_the_next_run(home: Home) -> None:
+    """After a refresh the token from before may be worthless."""
     project = home.project(project_logs=1)
-    home.rows("project_logs", project, old=ago(days=9))
-    home.revoke(home.provision())
+    home.rows("project_logs", project, old=ago(days=2))
+    before = home.provision()
     home.provision()
+    home.revoke(before)
     home.run()
     assert home.left("project_logs", project) == set()
 
 
-@pytest.mark.parametrize(
-    ("created", "left"),
-    [
-        ("2026-02-27T23:59:59.999Z", set()),
-        ("2026-02-28T05:29:59+05:30", set()),
-        ("2026-02-28T05:30:00+05:30", {"row"}),
-        ("2027-01-01T00:00:00Z", {"row"}),
-        ("not a time", {"row"}),
-        (None, {"row"}),
-    ],
-)
-def test_times_are_read_in_their_zone(home: Home, created: object, left: set[str]) -> None:
-    """Fractions and zones count; what has no usable time is as old as its writing."""
-    home.provision()
-    project = home.project(project_logs=1)
-    home.rows("project_logs", project, row=created)
+def test_look_ups_carry_the_token_alone(home: Home) -> None:
+    """Every look-up has the service token; the starter's key is only asked who that is."""
+    home.project(project_logs=1, experiment=1, dataset=1)
+    token = home.provision()
+    heard = len(home.control_plane.heard)
     home.run()
-    assert home.left("project_logs", project) == left
+    calls = zip(home.control_plane.heard[heard:], home.control_plane.headers[heard:], strict=True)
+    asked = [(path, headers) for (_, path), headers in calls if path != "/api/self/me"]
+    ours = {path for path, headers in asked if token.secret in headers["authorization"]}
+    assert ours == {
+        f"/api/{kind}/get" for kind in ("project", "project_automation", "experiment", "dataset")
+    }
+    assert all("sk-" not in headers["authorization"] for _, headers in asked)
 
 
-def create_in(home: Home, project: str, kind: str) -> str:
-    """The id of a new object in a project."""
-    return str(create(home.client, kind, project=project)["id"])
+def test_window_longer_than_time_deletes_nothing() -> None:
+    """Days that reach behind the calendar's beginning keep everything."""
+    assert Retention().cutoff(NOW, 1e300) == BEGINNING
+
+
+def test_run_that_breaks_has_failed(houses: Houses) -> None:
+    """A run that ends by a flaw of ours is not told as one that is under way."""
+
+    class Broken(Retention):
+        async def perform(self, parts: object, run: object) -> None:
+            del parts, run
+            raise ZeroDivisionError
+
+    def broken(reference: Reference) -> Reference:
+        return replace(standing(reference), retention=Broken())
+
+    there = home(houses, houses.data_plane(broken, **KEY))
+    assert there.client.post("/brainstore/time_based_retention").status_code == 500
+    status = there.client.post("/brainstore/time_based_retention/status").json()
+    assert (status["running"], status["last_run"]["status"]) == (False, "failed")
