@@ -6,6 +6,7 @@ import signal
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.running import running_mock, running_reference
 
@@ -16,6 +17,12 @@ if TYPE_CHECKING:
     from tests.running import RunningReference
 
 pytest_plugins = ("pytester",)
+
+# How fast a machine is, or how busy, is nothing that a test is about.
+settings.register_profile(
+    "any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("any machine")
 
 
 def pytest_configure() -> None:

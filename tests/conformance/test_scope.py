@@ -111,7 +111,7 @@ def test_without_the_sdk_what_it_decides_is_out(monkeypatch: pytest.MonkeyPatch)
     """Where the Python SDK is not installed, its parser judges nothing, and the scope says so."""
     monkeypatch.setattr("importlib.util.find_spec", lambda _: None)
     found = scope({"dataplane_embedded": True})
-    assert set(found.out_of_scope) == {"AUD-09"}
+    assert set(found.out_of_scope) == {"AUD-09", "URL-01"}
     (missing,) = found.out_of_scope["AUD-09"]
     assert missing.unlock == "pip install braintrust"
 

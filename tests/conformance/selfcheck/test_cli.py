@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -86,7 +87,7 @@ def test_suite_that_finds_nothing_is_noticed(
     printed = capsys.readouterr().out
     assert "WRONG defect audits-only-reads" in printed
     assert "MISSED AUD-01" in printed
-    assert "PASSES ON NOTHING AUD-01" in printed
+    assert re.search("PASSES ON NOTHING .*AUD-01", printed)
 
 
 def test_run_without_a_result_is_noticed(
