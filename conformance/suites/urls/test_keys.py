@@ -40,13 +40,6 @@ def test_unknown_key_is_refused(callers: Callers, specimens: Specimens, how: str
     for method, path, ask in _requests(project.id):
         expect.done(caller.eventually(method, path, **ask), to="answer the key's owner")
         _expect_refused(stranger, method, path, ask)
-    name = caller.read(project.path)
-    expect.equal(
-        expect.field_of(name, "name", to="read a project"),
-        project.name,
-        what="the name of the project that a stranger wanted to change",
-        exchanges=name,
-    )
 
 
 @requirement("URL-12")
