@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 import httpx
 from starlette.responses import Response, StreamingResponse
 
+from conformance.reference.problems import ControlPlaneAway
+
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterable
 
@@ -70,7 +72,10 @@ class Proxy:
 
     async def collected(self, trail: Trail, answer: httpx.Response) -> bytes:
         """Read the answer for the auditor and return its bytes as they came."""
-        raw = b"".join([chunk async for chunk in _streamed(answer)])
+        try:
+            raw = b"".join([chunk async for chunk in _streamed(answer)])
+        except httpx.HTTPError as error:
+            raise ControlPlaneAway("The control plane's answer was cut short") from error
         try:
             plain = httpx.Response(200, headers=answer.headers, content=raw).content
             value: object = json.loads(plain)

@@ -152,7 +152,17 @@ def test_control_plane_that_is_away_is_a_gateway_error(houses: Houses) -> None:
         assert (answer.status_code, answer.text) == (502, "The control plane cannot be reached")
 
 
-def test_audited_answer_that_is_cut_or_garbled_comes_through(host: Host, houses: Houses) -> None:
+def test_audited_answer_that_is_cut_is_a_gateways_error(host: Host, houses: Houses) -> None:
+    """What the auditor has to read whole, and cannot, is not given out in part."""
+    app = Scripted()
+    app.answer = Response(b"[", headers={"content-length": "100"})
+    url = houses.data_plane(BRAINTRUST_APP_URL=host.serve(Person(app)))
+    answer = houses.client(url, "sk-one", audit=True).get("/api/project")
+    assert answer.status_code == 502
+    assert answer.text.startswith("The control plane's answer was cut short")
+
+
+def test_audited_answer_that_is_garbled_comes_through(host: Host, houses: Houses) -> None:
     """Bytes that are no JSON are the client's to judge."""
     app = Scripted()
     app.answer = Response(b"<html>", headers={"content-type": "application/json"})
