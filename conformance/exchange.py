@@ -5,8 +5,11 @@ from __future__ import annotations
 import base64
 import json
 import shlex
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING, Any, Self
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 MASK = "[a credential of this run]"
 
@@ -80,6 +83,30 @@ class Exchange:
         lines = [self.curl(), f"{self.status} after {self.seconds:.3f} s"]
         lines += [f"{name}: {value}" for name, value in self.headers]
         return self.masked("\n".join([*lines, "", _cut(self.text, limit)]))
+
+    def to_json(self) -> dict[str, object]:
+        """Return this as a JSON object that `from_json` reads, without any credential."""
+        return {
+            **asdict(self),
+            "request_body": self._packed(self.request_body),
+            "headers": [(name, self.masked(value)) for name, value in self.headers],
+            "body": self._packed(self.body),
+            "secrets": [],
+        }
+
+    @classmethod
+    def from_json(cls, row: Mapping[str, Any]) -> Self:
+        """Return the exchange that `to_json` made an object of."""
+        pairs = {
+            name: tuple((key, value) for key, value in row[name])
+            for name in ("request_headers", "headers")
+        }
+        bodies = {name: base64.b64decode(row[name]) for name in ("request_body", "body")}
+        return cls(**{**row, **pairs, **bodies, "secrets": ()})
+
+    def _packed(self, body: bytes) -> str:
+        masked = self.masked(body.decode("latin-1")).encode("latin-1")
+        return base64.b64encode(masked).decode("ascii")
 
     def masked(self, text: str) -> str:
         """Return a text about this exchange without the credentials that were used in it."""

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import base64
+import json
 import shlex
+from dataclasses import replace
 
 import pytest
 
@@ -87,3 +90,18 @@ def test_long_bodies_are_cut() -> None:
 def test_no_answer_says_so() -> None:
     """An exchange without an answer shows the request and that nothing came."""
     assert exchange(status=0).render().endswith("(no answer)")
+
+
+def test_exchange_survives_as_json_without_its_secrets() -> None:
+    """What is written to a file is read again as it was, bytes too, but for what is secret."""
+    told = replace(exchange(), headers=(("x-echo", "sk-secret"), ("X-Echo", "again")))
+    told = replace(told, request_body=b"\xff\x00sk-secret", body=b"\x80sk-secret")
+    text = json.dumps(told.to_json())
+    assert "sk-secret" not in text
+    assert b"sk-secret" not in base64.b64decode(json.loads(text)["body"])
+    assert Exchange.from_json(json.loads(text)) == replace(
+        told,
+        headers=(("x-echo", MASK), ("X-Echo", "again")),
+        request_body=b"\xff\x00" + MASK.encode(),
+        body=b"\x80" + MASK.encode(),
+    )

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import base64
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from conformance.exchange import Exchange
@@ -50,33 +49,14 @@ class Facts:
         return {
             "tally": self.tally.to_json(),
             "entries": [entry.to_json() for entry in self.entries],
-            "exchange": packed(self.exchange),
+            "exchange": self.exchange.to_json(),
         }
 
     @classmethod
     def from_json(cls, row: Mapping[str, Any]) -> Facts:
         """The facts that `to_json` told."""
         entries = tuple(Entry.from_json(entry) for entry in row["entries"])
-        return cls(Tally.from_json(row["tally"]), entries, unpacked(row["exchange"]))
-
-
-def packed(exchange: Exchange) -> dict[str, object]:
-    """An exchange as a JSON object, without the credential that it was made with."""
-    return asdict(exchange) | {
-        "request_body": base64.b64encode(exchange.request_body).decode("ascii"),
-        "body": exchange.masked(exchange.text),
-        "secrets": [],
-    }
-
-
-def unpacked(row: Mapping[str, Any]) -> Exchange:
-    """The exchange that `packed` made an object of."""
-    pairs = {
-        name: tuple((key, value) for key, value in row[name])
-        for name in ("request_headers", "headers")
-    }
-    body = {"request_body": base64.b64decode(row["request_body"]), "body": row["body"].encode()}
-    return Exchange(**{**row, **pairs, **body, "secrets": ()})
+        return cls(Tally.from_json(row["tally"]), entries, Exchange.from_json(row["exchange"]))
 
 
 def many(requests: int) -> str:

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from conformance import expect
-from conformance.suites.rate_limits.facts import packed
 from conformance.suites.rate_limits.spending import spend
 
 if TYPE_CHECKING:
@@ -115,5 +114,5 @@ def _refused(
         local.add(str(operation))
         done = _do(spent, operation)
         if not done.exchange.ok:
-            refused[str(operation)] = packed(done.exchange)
+            refused[str(operation)] = done.exchange.to_json()
     return refused

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from conformance import expect
+from conformance.exchange import Exchange
 from conformance.marks import observes, requirement
-from conformance.suites.rate_limits.facts import unpacked
 from conformance.suites.rate_limits.judging import Spent
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ def test_local_request_is_never_limited(observed: Results) -> None:
         spent.need_limit()
         if not seen["local"]:
             expect.inconclusive("no request was seen that causes nothing outside")
-        refused = {name: unpacked(one) for name, one in seen["refused"].items()}
+        refused = {name: Exchange.from_json(one) for name, one in seen["refused"].items()}
         expect.that(
             not refused,
             expected="what is served without asking anybody is served also when the outbound "

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Self
@@ -103,7 +102,7 @@ class Told:
             "first": self.first,
             "last": self.last,
             "over": self.over,
-            "exchange": packed(self.exchange),
+            "exchange": self.exchange.to_json(),
             "entries": [bare(entry).to_json() for entry in self.entries],
             "current": dict(self.current),
             "settled": self.settled,
@@ -113,7 +112,7 @@ class Told:
     def from_json(cls, row: Mapping[str, Any]) -> Self:
         """What `to_json` wrote."""
         entries = tuple(map(Entry.from_json, row["entries"]))
-        return cls(**{**row, "exchange": unpacked(row["exchange"]), "entries": entries})
+        return cls(**{**row, "exchange": Exchange.from_json(row["exchange"]), "entries": entries})
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +129,7 @@ class Leak:
         return {
             "whose": self.whose,
             "where": self.where,
-            "exchange": None if self.exchange is None else packed(self.exchange),
+            "exchange": None if self.exchange is None else self.exchange.to_json(),
             "entry": None if self.entry is None else bare(self.entry).to_json(),
         }
 
@@ -141,7 +140,7 @@ class Leak:
         return cls(
             row["whose"],
             row["where"],
-            None if exchange is None else unpacked(exchange),
+            None if exchange is None else Exchange.from_json(exchange),
             None if entry is None else Entry.from_json(entry),
         )
 
@@ -215,24 +214,3 @@ class Tale:
 def bare(entry: Entry) -> Entry:
     """The entry without headers and body, in which there is nothing for a report."""
     return replace(entry, headers=(), body=b"")
-
-
-def packed(exchange: Exchange) -> JsonObject:
-    """An exchange as a JSON object, without the credentials that it was made with."""
-    masked = exchange.masked
-    return asdict(exchange) | {
-        "request_body": base64.b64encode(exchange.request_body).decode("ascii"),
-        "headers": [(name, masked(value)) for name, value in exchange.headers],
-        "body": masked(exchange.text),
-        "secrets": [],
-    }
-
-
-def unpacked(row: Mapping[str, Any]) -> Exchange:
-    """The exchange that `packed` made an object of."""
-    pairs = {
-        name: tuple((key, value) for key, value in row[name])
-        for name in ("request_headers", "headers")
-    }
-    body = {"request_body": base64.b64decode(row["request_body"]), "body": row["body"].encode()}
-    return Exchange(**{**row, **pairs, **body, "secrets": ()})

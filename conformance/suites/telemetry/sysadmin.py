@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import base64
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from conformance.exchange import Exchange, NotJSON
@@ -117,21 +116,9 @@ def _json(exchange: Exchange) -> object:
 
 
 def to_json(asked: Asked) -> JsonObject:
-    """An exchange without what is secret in it."""
-    masked = asked.exchange.masked
-    exchange = asdict(asked.exchange)
-    exchange.pop("secrets")
-    exchange["headers"] = [(name, masked(value)) for name, value in asked.exchange.headers]
-    for name in ("request_body", "body"):
-        text = masked(exchange[name].decode("latin-1"))
-        exchange[name] = base64.b64encode(text.encode("latin-1")).decode("ascii")
-    return {"endpoint": asked.endpoint, "exchange": exchange}
+    """What was asked, without what is secret in it."""
+    return {"endpoint": asked.endpoint, "exchange": asked.exchange.to_json()}
 
 
 def _from_json(row: Mapping[str, Any]) -> Asked:
-    exchange = dict(row["exchange"])
-    for name in ("request_headers", "headers"):
-        exchange[name] = tuple((key, value) for key, value in exchange[name])
-    for name in ("request_body", "body"):
-        exchange[name] = base64.b64decode(exchange[name])
-    return Asked(row["endpoint"], Exchange(**exchange))
+    return Asked(row["endpoint"], Exchange.from_json(row["exchange"]))
