@@ -66,7 +66,7 @@ class _Search:
         shell, scopes = self.parted(data)
         self.is_otlp = self.is_otlp or _has_attributes(shell)
         found: dict[Signal, list[dict[str, Any]]] = {}
-        for scope in scopes:
+        for scope, _ in scopes:
             self.scope(scope, found)
         for signal, documents in found.items():
             document = MessageToDict(signal.resource.FromString(shell))
@@ -76,9 +76,10 @@ class _Search:
     def scope(self, data: bytes, found: dict[Signal, list[dict[str, Any]]]) -> None:
         shell, items = self.parted(data)
         told: dict[Signal, list[Message]] = {}
-        for item in items:
+        for item, whole in items:
             candidates = _candidates(item)
-            if len(candidates) == 1:
+            # What is missing may be just what tells an item of one signal from that of another.
+            if len(candidates) == 1 and whole:
                 signal, message = candidates[0]
                 told.setdefault(signal, []).append(message)
             else:
@@ -91,15 +92,15 @@ class _Search:
                 document[signal.names[2]] = [_readable(MessageToDict(each)) for each in messages]
                 found.setdefault(signal, []).append(document)
 
-    def parted(self, data: bytes) -> tuple[bytes, list[bytes]]:
-        """Part what a resource or a scope holds from what it is."""
+    def parted(self, data: bytes) -> tuple[bytes, list[tuple[bytes, bool]]]:
+        """Part what a resource or a scope holds, and whether that is whole, from what it is."""
         shell = bytearray()
         held = []
-        for number, type, start, value, end in islice(fields(data), max(0, self.left)):
-            if number == 2 and type == LENGTH:
-                held.append(data[value:end])
+        for field in islice(fields(data), max(0, self.left)):
+            if field.number == 2 and field.type == LENGTH:
+                held.append((data[field.value : field.end], field.whole))
             else:
-                shell += data[start:end]
+                shell += data[field.start : field.end]
         self.left -= len(held)
         return bytes(shell), held
 
@@ -135,9 +136,9 @@ def _undecodable(signal: Signal, data: bytes) -> str | None:
 
 
 def _values(data: bytes, number: int) -> Iterator[bytes]:
-    for each, type, _, value, end in fields(data):
-        if each == number and type == LENGTH:
-            yield data[value:end]
+    for field in fields(data):
+        if field.number == number and field.type == LENGTH:
+            yield data[field.value : field.end]
 
 
 def _has_attributes(shell: bytes) -> bool:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import islice
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from google.protobuf.descriptor import FieldDescriptor
 from google.protobuf.message import DecodeError
@@ -61,7 +61,7 @@ class Signal:
     def read(self, item: bytes) -> Message | None:
         """Return the item that the bytes are, None if they cannot be one of this signal."""
         read = islice(fields(item), MAX_FIELDS)
-        if any(self.wire_types.get(number, type) != type for number, type, *_ in read):
+        if any(self.wire_types.get(each.number, each.type) != each.type for each in read):
             return None
         try:
             message = self.item.FromString(item)
@@ -84,11 +84,22 @@ class Signal:
             return f"an item that cannot be decoded as {self.item.DESCRIPTOR.name}"
 
 
-def fields(data: bytes) -> Iterator[tuple[int, int, int, int, int]]:
-    """Give number, wire type, start, start of the value and end of each field of a message.
+class Field(NamedTuple):
+    """One field of a message: where it starts, its value starts, and it ends.
 
-    Ends where the bytes are no message any more; what is cut short is given as far as it goes.
+    What is cut short is not `whole`, and ends where the bytes end.
     """
+
+    number: int
+    type: int
+    start: int
+    value: int
+    end: int
+    whole: bool
+
+
+def fields(data: bytes) -> Iterator[Field]:
+    """Give each field of a message, up to where the bytes are no message any more."""
     at, end = 0, len(data)
     while at < end:
         start = at
@@ -106,7 +117,7 @@ def fields(data: bytes) -> Iterator[tuple[int, int, int, int, int]]:
             return
         if number == 0:
             return
-        yield number, type, start, value, min(at, end)
+        yield Field(number, type, start, value, min(at, end), at <= end)
 
 
 def varint(data: bytes, at: int) -> tuple[int, int]:

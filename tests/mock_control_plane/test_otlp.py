@@ -67,6 +67,16 @@ def test_noise_is_nothing(data: bytes, endpoint: str | None) -> None:
     assert find(data, endpoint) == []
 
 
+@pytest.mark.parametrize("cut", [2, 9])
+def test_item_that_is_cut_short_is_not_told(cut: int) -> None:
+    """A span that breaks off before it says when it began reads like a metric, and is none."""
+    last = Span(trace_id=b"t" * 16, span_id=b"s" * 8, name="00", start_time_unix_nano=1)
+    data = request_of("traces", span(), last).SerializeToString()
+    at = data.rindex(b"\x2a\x0200") + 4
+    assert [each.kind for each in find(data[:at])] == ["traces"]
+    assert [each.kind for each in find(data[: at + cut])] == ["traces"]
+
+
 @settings(deadline=None)
 @given(requests(), st.sampled_from(ENDPOINTS), st.data())
 def test_truncated_request_is_never_another_kind(

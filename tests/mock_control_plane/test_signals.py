@@ -17,19 +17,20 @@ from tests.mock_control_plane.telemetry_bodies import ITEMS, requests, span
 def test_fields_end_where_the_bytes_end(data: bytes) -> None:
     """Whatever the bytes are, fields follow each other and none goes beyond them."""
     at = 0
-    for _, _, start, value, end in fields(data):
-        assert start == at
-        assert start < value
-        assert end <= len(data)
-        at = end
+    for field in fields(data):
+        assert field.start == at
+        assert field.start < field.value
+        assert field.end <= len(data)
+        assert field.whole or field.end == len(data)
+        at = field.end
 
 
 @settings(deadline=None)
 @given(requests())
 def test_fields_are_those_of_protobuf(request: tuple[str, bytes]) -> None:
     """What a decoder takes is read to its end."""
-    last = [end for *_, end in fields(request[1])][-1]
-    assert last == len(request[1])
+    last = list(fields(request[1]))[-1]
+    assert (last.end, last.whole) == (len(request[1]), True)
 
 
 @pytest.mark.parametrize(
