@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from conformance.reference.cors import Cors
 from conformance.reference.proxy import Proxy
+from conformance.reference.rewriting import Rewriting
 from conformance.reference.variants.definition import variant
 
 if TYPE_CHECKING:
@@ -50,6 +51,24 @@ def answers_preflights_with_what_was_asked(reference: Reference) -> Reference:
             return response
 
     return replace(reference, cors=Other(reference.settings))
+
+
+@variant
+def names_itself_in_logins(reference: Reference) -> Reference:
+    """A login gives the data plane's own idea of its URL, whatever the organisation is set to."""
+
+    def change(call: Call, answer: object) -> object:
+        if call.trail.parameters["kind"] != "apikey" or not isinstance(answer, dict):
+            return answer
+        own = {"api_url": _own_url(call), "proxy_url": _own_url(call)}
+        return answer | {"org_info": [{**each, **own} for each in answer.get("org_info", [])]}
+
+    return replace(reference, proxy=Rewriting(change))
+
+
+def _own_url(call: Call) -> str:
+    _, _, port = call.trail.headers.get("host", "").rpartition(":")
+    return f"http://localhost:{port}/"
 
 
 @variant

@@ -51,35 +51,43 @@ def _observe(ground: Ground, *, folder: Path | None) -> JsonObject:
 
 
 def _session(ground: Ground, key: str, sdk: Path | None) -> JsonObject:
-    """Run the SDK with an environment that knows one address."""
-    url, seconds = ground.deployment.url, ground.profile.timing.write_visible
+    """Run the SDK in a process of its own, and return what it told."""
     with tempfile.TemporaryDirectory() as folder:
         result = Path(folder) / "result.json"
-        host = urlsplit(url).hostname or ""
-        paths = [str(sdk)] if sdk else []
+        said = _run(ground, Path(folder), key, sdk)
+        if not result.exists():
+            expect.inconclusive(f"the SDK's process was over before it was done: {said}")
+        told: JsonObject = json.loads(result.read_text(encoding="utf-8").replace(key, "…"))
+        return told
+
+
+def _run(ground: Ground, folder: Path, key: str, sdk: Path | None) -> str:
+    """Run the SDK with an environment that knows one address; return its last words."""
+    url, seconds = ground.deployment.url, ground.profile.timing.write_visible
+    within = WITHIN + 4 * seconds
+    result, host = str(folder / "result.json"), urlsplit(url).hostname or ""
+    environment = {
+        "BRAINTRUST_APP_URL": url,
+        "BRAINTRUST_APP_PUBLIC_URL": "https://braintrust.example.test",
+        "BRAINTRUST_API_KEY": key,
+        "HOME": str(folder),
+        "PATH": os.environ.get("PATH", ""),
+        "PYTHONPATH": os.pathsep.join([*([str(sdk)] if sdk else []), *filter(None, sys.path)]),
+    }
+    try:
         ran = subprocess.run(
-            [sys.executable, "-P", "-m", sdk_session.__name__, str(result), host, str(seconds)],
-            env={
-                "BRAINTRUST_APP_URL": url,
-                "BRAINTRUST_APP_PUBLIC_URL": "https://braintrust.example.test",
-                "BRAINTRUST_API_KEY": key,
-                "HOME": folder,
-                "PATH": os.environ.get("PATH", ""),
-                "PYTHONPATH": os.pathsep.join([*paths, *filter(None, sys.path)]),
-            },
+            [sys.executable, "-P", "-m", sdk_session.__name__, result, host, str(seconds)],
+            env=environment,
             cwd=folder,
             capture_output=True,
             text=True,
-            timeout=WITHIN + 4 * seconds,
+            timeout=within,
             check=False,
         )
-        if not result.exists():
-            expect.inconclusive(
-                f"the SDK's process ended with {ran.returncode} before it was done: "
-                f"{' '.join(ran.stderr.replace(key, '…').split())[-LAST:]}"
-            )
-        told: JsonObject = json.loads(result.read_text(encoding="utf-8").replace(key, "…"))
-        return told
+    except subprocess.TimeoutExpired:
+        expect.inconclusive(f"the SDK's session with the data plane took over {within:g} s")
+    words = " ".join(ran.stderr.replace(key, "…").split())
+    return f"exit code {ran.returncode}, {words[-LAST:]}"
 
 
 def _read_back(caller: Caller, told: JsonObject) -> JsonObject:

@@ -58,37 +58,40 @@ class Guard:
     def __init__(self, host: str) -> None:
         self.host = host
         self.refused: list[str] = []
-        self._known: set[str] = set()
+        self._is_near = host == "localhost" or _is_loopback(host)
 
     def judge(self, event: str, arguments: tuple[Any, ...]) -> None:
         """Take one event of the interpreter."""
         if event in ("socket.getaddrinfo", "socket.gethostbyname"):
-            self._refuse(event, self._allows(arguments[0]), str(arguments[0]))
+            self._expect(event, self._may_look_up(arguments[0]), str(arguments[0]))
         elif event in ("socket.connect", "socket.sendto"):
             address = arguments[-1]
-            inside = not isinstance(address, tuple) or self._reaches(str(address[0]))
-            self._refuse(event, inside, str(address))
+            inside = not isinstance(address, tuple) or self._may_reach(str(address[0]))
+            self._expect(event, inside, str(address))
         elif event in ("subprocess.Popen", "os.system", "os.posix_spawn", "os.exec"):
             # The SDK asks git about the working folder; what another process does is not seen.
             raise PermissionError("this process starts no other")
 
-    def _allows(self, host: object) -> bool:
+    def _may_look_up(self, host: object) -> bool:
+        """Addresses are looked up as well, before they are connected to."""
         name = host.decode() if isinstance(host, bytes) else str(host)
-        return name.lower() == self.host or self._reaches(name)
+        return name.lower() in (self.host, "localhost", "none", "") or _is_loopback(name)
 
-    def _reaches(self, name: str) -> bool:
-        if name in ("None", "", "localhost"):
-            return True
-        try:
-            loopback = ipaddress.ip_address(name.partition("%")[0]).is_loopback
-        except ValueError:
-            return False
-        return loopback or self.host not in ("localhost", "127.0.0.1", "::1")
+    def _may_reach(self, address: str) -> bool:
+        """A host elsewhere may have any address; only its own name can be looked up."""
+        return _is_loopback(address) or not self._is_near
 
-    def _refuse(self, event: str, harmless: bool, wish: str) -> None:
+    def _expect(self, event: str, harmless: bool, wish: str) -> None:
         if not harmless:
             self.refused.append(f"{event} {wish}")
             raise PermissionError(f"this process may only reach {self.host}; it wanted {wish}")
+
+
+def _is_loopback(name: str) -> bool:
+    try:
+        return ipaddress.ip_address(name.partition("%")[0]).is_loopback
+    except ValueError:
+        return False
 
 
 def seen(look: Callable[[], T], wanted: T) -> T:

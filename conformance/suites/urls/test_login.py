@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from conformance import expect
 from conformance.marks import requirement
+from conformance.reach import Reach
 
 if TYPE_CHECKING:
     from conformance.callers import Callers
@@ -57,22 +57,26 @@ def _judge(login: Exchange, name: str, came: object, url: str, options: Options)
     """Accept the deployment's own origin; an attached one may be known by another name."""
     if isinstance(came, str) and _origin(came) == _origin(url):
         return
-    host = urlsplit(came).hostname or "" if isinstance(came, str) else ""
-    vendors = host == "braintrust.dev" or host.endswith(".braintrust.dev")
-    if isinstance(came, str) and not options.target.started and host and not vendors:
+    origin = _origin(came) if isinstance(came, str) else None
+    vendors = origin is not None and f".{origin[1]}".endswith(".braintrust.dev")
+    if origin is not None and not vendors and not options.target.started:
         expect.inconclusive(
             f"the login gives {came} as {name}, and whether that is the deployment at {url} too "
             "cannot be told from here; give its own URL with --dataplane-url",
             login,
         )
     raise expect.Violation(
-        expected=f"{name} of the login is a URL of the deployment, at {_origin(url)}",
+        expected=f"{name} of the login is a URL of the deployment, {url}",
         came=expect.shown(came),
         exchanges=(login,),
     )
 
 
-def _origin(url: str) -> tuple[str, str, int | None]:
-    parts = urlsplit(url)
-    port = parts.port or {"http": 80, "https": 443}.get(parts.scheme)
-    return parts.scheme, (parts.hostname or "").lower(), port
+def _origin(url: str) -> tuple[str, str, int] | None:
+    """The origin of a URL, None for what is none; the names of this machine for itself are one."""
+    reach = Reach(url)
+    try:
+        host = "localhost" if reach.is_loopback else reach.host
+        return reach.split.scheme, host, reach.port
+    except ValueError:
+        return None

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from conformance.reference.defects.definition import defect
-from conformance.reference.defects.urls.rewriting import Rewriting
+from conformance.reference.rewriting import Rewriting
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -12,8 +12,8 @@ from starlette.responses import Response, StreamingResponse
 
 from conformance.reference.control_plane import ControlPlane
 from conformance.reference.defects.definition import defect
-from conformance.reference.defects.urls.rewriting import Rewriting, like
 from conformance.reference.proxy import NOT_SENT, Proxy
+from conformance.reference.rewriting import Rewriting, like
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

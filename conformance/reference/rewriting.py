@@ -1,4 +1,4 @@
-"""What the flaws of this area do to an answer that was passed on."""
+"""A proxy that changes what comes back: what flaws and variants of the proxy are made of."""
 
 from __future__ import annotations
 
