@@ -22,8 +22,8 @@ EXAMPLES = {Effort.QUICK: 6, Effort.DEFAULT: 25, Effort.EXHAUSTIVE: 250}
 LARGEST_SEED = 2**32 - 1
 
 
-def set_up_examples(config: pytest.Config, options: Options) -> None:
-    """Load our profile unless the user chose one, and fix a seed that can be told and replayed.
+def set_up_examples(config: pytest.Config, options: Options) -> str:
+    """Load our profile unless the user chose one; return the seed, which can be told and replayed.
 
     A network is slow and uneven, so no example has a deadline and slowness is no fault of a test.
     """
@@ -40,3 +40,4 @@ def set_up_examples(config: pytest.Config, options: Options) -> None:
     if getattr(config.option, "hypothesis_seed", None) is None:
         # Read by hypothesis' own plugin, here and in the workers that inherit the options.
         config.option.hypothesis_seed = str(random.randint(0, LARGEST_SEED))
+    return str(config.option.hypothesis_seed)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -55,9 +55,9 @@ def join(config: pytest.Config) -> None:
         options = _options(config, catalogue)
     except UsageProblem as problem:
         raise pytest.UsageError(str(problem)) from problem
-    config.stash[held.OPTIONS] = options
     _collect_the_suite(config)
-    set_up_examples(config, options)
+    options = replace(options, seed=set_up_examples(config, options))
+    config.stash[held.OPTIONS] = options
     scope = scope_of(options, catalogue)
     config.pluginmanager.register(resources, "dataplane-resources")
     config.pluginmanager.register(Steadying(), "dataplane-steadying")

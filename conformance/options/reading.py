@@ -5,7 +5,7 @@ from __future__ import annotations
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypedDict
 
 from conformance import baseline
 from conformance.deployment.settings import parse_assignments, read_env_file
@@ -201,7 +201,12 @@ def _control_plane(raw: Raw, target: Target) -> ControlPlaneChoice:
     )
 
 
-def _keys(raw: Raw, target: Target) -> dict[str, str | None]:
+class _Keys(TypedDict, total=False):
+    api_key: str | None
+    second_api_key: str | None
+
+
+def _keys(raw: Raw, target: Target) -> _Keys:
     flags = ("--dataplane-api-key", "--dataplane-second-api-key")
     relayed = raw.given("--control-plane-upstream")
     mocked = not relayed and (

@@ -83,7 +83,7 @@ class Options:
     `profile_source` is where the wire profile was read from: a shipped name, or a file.
     `observe_for` is the least time, in seconds, that silence is observed; `replicas` is how many
     processes share the work behind the data plane's URL. `sdks` are folders with a Python SDK, by
-    its version.
+    its version. `seed` is what everything that is drawn is drawn from.
     """
 
     target: Target
@@ -102,6 +102,7 @@ class Options:
     observe_for: float = 0.0
     replicas: int = 1
     sdks: Mapping[str, Path] = field(default_factory=dict)
+    seed: str = ""
     allow_destructive: bool = False
     require_complete: bool = False
     expected_failures: tuple[ExpectedFailure, ...] = ()

@@ -31,8 +31,9 @@ def set_up(folder: Path, *switches: str, **chosen: str) -> str:
     values: dict[str, object] = dict.fromkeys(("dataplane_embedded", *switches), True)
     options = read(Raw({**values, "dataplane_report_dir": str(folder)}, {}), load())
     config = SimpleNamespace(option=SimpleNamespace(**chosen))
-    set_up_examples(cast("pytest.Config", config), options)
-    return str(config.option.hypothesis_seed)
+    seed = set_up_examples(cast("pytest.Config", config), options)
+    assert seed == str(config.option.hypothesis_seed)
+    return seed
 
 
 @pytest.mark.parametrize(

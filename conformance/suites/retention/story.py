@@ -92,7 +92,7 @@ class Story:
 
     def hand_over(self) -> None:
         """What can be done where nothing may be deleted: a token is stored, and looked for."""
-        random = Random(self.ground.run)
+        random = Random(self.ground.options.seed)
         land = plan.territories(random, datetime.now(UTC))[0]
         list(self.shelves.settle([plan.Territory(land.label)]))
         self.tokens.configure(OURS, self.ground.realm.organization.id)
@@ -100,7 +100,7 @@ class Story:
 
     def write_what_is_early(self) -> None:
         """Projects, policies, and everything whose age is not near an edge."""
-        random, now = Random(self.ground.run), datetime.now(UTC)
+        random, now = Random(self.ground.options.seed), datetime.now(UTC)
         drawn = DRAWN[self.ground.options.effort]
         for land in self.shelves.settle(plan.territories(random, now)):
             self.lands[land.label] = land
