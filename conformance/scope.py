@@ -19,6 +19,12 @@ MOCKED = (
 )
 UNLOCKS = {
     "control-plane": MOCKED,
+    "mock": (
+        "without --control-plane-upstream",
+        "It takes users, keys or answers of the mock's own, and a relay has those of the control "
+        "plane behind it: judge it with a mock that answers itself, without "
+        "--control-plane-upstream.",
+    ),
     "second-organisation": MOCKED,
     "api-key": (
         "--dataplane-api-key KEY",
@@ -53,19 +59,10 @@ UNLOCKS = {
 }
 """For each need that an option can provide: the option, and a sentence for a person."""
 
-OWN_ANSWERS = "mock"
-OWN = (
-    "without --control-plane-upstream",
-    "It takes users, keys or answers of the mock's own, and a relay has those of the control plane "
-    "behind it: judge it with a mock that answers itself, without --control-plane-upstream.",
-)
-BY_LOOKING = frozenset({"TEL-01", "TEL-02", "TEL-03", "TEL-09", "TEL-19"})
-"""What is judged by nothing but what the control plane hears; a relay hears it too."""
-
 LEFT_OUT = "selection"
 CONTROL_PLANE = "control-plane"
 BY_THE_MOCK = frozenset(
-    {CONTROL_PLANE, "api-key", "second-token", "second-user", "second-organisation"}
+    {CONTROL_PLANE, "mock", "api-key", "second-token", "second-user", "second-organisation"}
 )
 """The needs that are provided where the data plane's control plane is the mock."""
 
@@ -95,11 +92,7 @@ def scope_of(options: Options, catalogue: Catalogue) -> Scope:
     provided = provided_by(options)
     inside, outside = [], {}
     for identifier, requirement in catalogue.items():
-        missing = (
-            *_left_out(requirement, options.selection),
-            *_missing(requirement, provided),
-            *_own_answers(requirement, options),
-        )
+        missing = (*_left_out(requirement, options.selection), *_missing(requirement, provided))
         if missing:
             outside[identifier] = missing
         elif requirement.withdrawn is None:
@@ -137,14 +130,6 @@ def _missing(requirement: Requirement, provided: frozenset[str]) -> tuple[Missin
     if CONTROL_PLANE in needs:
         needs = [need for need in needs if need == CONTROL_PLANE or need not in BY_THE_MOCK]
     return tuple(Missing(need, *UNLOCKS.get(need, _nothing_unlocks(need))) for need in needs)
-
-
-def _own_answers(requirement: Requirement, options: Options) -> tuple[Missing, ...]:
-    """What a relay cannot provide, since it answers nothing itself."""
-    looks = CONTROL_PLANE not in requirement.needs or requirement.id in BY_LOOKING
-    if looks or not options.control_plane.relays:
-        return ()
-    return (Missing(OWN_ANSWERS, *OWN),)
 
 
 def _nothing_unlocks(need: str) -> tuple[str, str]:

@@ -15,6 +15,7 @@ LEVELS = ("MUST", "SHOULD")
 BASES = ("documented", "evidenced", "standard", "derived")
 NEEDS = (
     "control-plane",
+    "mock",
     "setting",
     "api-key",
     "second-token",
