@@ -15,6 +15,7 @@ from conformance.expect import NoAnswer
 from conformance.instruments.canary import Canary, Detector, search_request
 from conformance.suites.retention.facts import Leak
 from conformance.suites.retention.plan import LOGS, OURS
+from conformance.suites.retention.runs import EVERYTHING
 from mock_control_plane.wire import TELEMETRY
 
 if TYPE_CHECKING:
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
     from conformance.suites.retention.shelves import Shelves
     from mock_control_plane.client import Entry
 
-EVERYTHING = 1_000_000
 PREFIX = "bt-st-"
 HIDDEN = b"[not shown: it holds a service token]"
 

@@ -16,7 +16,7 @@ from conformance.suites.retention.plan import DATASET, LOGS, THEIRS, TYPES
 from conformance.suites.retention.story import EXTENDED, LAST, LIFTED, REVOKED, UNPROVIDED, WITH
 
 if TYPE_CHECKING:
-    from conformance.suites.retention.facts import Tale, Told
+    from conformance.suites.retention.facts import Tale, Thing, Told
     from mock_control_plane.wire import Profile
 
 pytestmark = observes(STORY)
@@ -109,17 +109,7 @@ def test_old_is_gone(tale: Tale, profile: Profile, type: str) -> None:
         raise Inconclusive(
             f"the data plane gives rows other creation times than they come with: {own[0]}"
         )
-    wrong = [each for each in left if rows.fate(each) is Fate.GOES]
-    if wrong:
-        deadline = profile.rows["retention-run"].deadline or 0.0
-        lacking(
-            profile,
-            ROWS,
-            expected="what is older than its policy is gone after a run",
-            came=f"{deadline:g} s after the run, which was answered {told.exchange.status}, there "
-            f"still is {rows.said(wrong)}",
-            told=told,
-        )
+    _expect_gone(profile, told, rows, left)
     if not any(rows.fate(each) is Fate.GOES for each in rows.gone(UNPROVIDED, WITH)):
         raise Inconclusive("no row was too old when the run began")
 
@@ -134,15 +124,7 @@ def test_old_is_gone_in_every_organisation(tale: Tale, profile: Profile) -> None
         return
     rows = Survivors(tale, told, type=LOGS, apart=profile.timing.clock_apart)
     left = [each for each in rows.left(REVOKED, EXTENDED) if each.organization == THEIRS]
-    wrong = [each for each in left if rows.fate(each) is Fate.GOES]
-    if wrong:
-        lacking(
-            profile,
-            ROWS,
-            expected="what is older than its policy is gone in every organisation",
-            came=f"there still is {rows.said(wrong)}",
-            told=told,
-        )
+    _expect_gone(profile, told, rows, left)
 
 
 @requirement("RET-08")
@@ -158,6 +140,21 @@ def test_young_survives_in_every_organisation(tale: Tale, profile: Profile) -> N
     wrong = [each for each in gone if rows.fate(each) is Fate.STAYS]
     if wrong:
         raise _lost(told, rows.said(wrong), "what is younger than its window survives a run")
+
+
+def _expect_gone(profile: Profile, told: Told, rows: Survivors, left: list[Thing]) -> None:
+    """Of what is left after a run, nothing should have gone."""
+    wrong = [each for each in left if rows.fate(each) is Fate.GOES]
+    if wrong:
+        deadline = profile.rows["retention-run"].deadline or 0.0
+        lacking(
+            profile,
+            ROWS,
+            expected="what is older than its policy is gone after a run",
+            came=f"{deadline:g} s after the run {told.name}, which was answered "
+            f"{told.exchange.status}, there still is {rows.said(wrong)}",
+            told=told,
+        )
 
 
 def _run_for_both(tale: Tale, profile: Profile) -> Told | None:
