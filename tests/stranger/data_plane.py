@@ -283,7 +283,7 @@ class Handler(BaseHTTPRequestHandler):
         with STATE:
             rows = list(ROWS.get((kind, owner["id"]), {}).values())[::-1]
         if verb == "fetch":
-            return 200, {"events": rows, "cursor": None}, {}
+            return 200, {"events": [complete(kind, owner, row) for row in rows], "cursor": None}, {}
         return 200, self.summary(kind, owner, rows), {}
 
     def summary(self, kind: str, owner: dict[str, Json], rows: list[Json]) -> Json:
@@ -318,6 +318,16 @@ class Handler(BaseHTTPRequestHandler):
             else:
                 raise Refused(400, "a row names no object")
         return 200, {"ids": ids, "xact_id": "1"}, {}
+
+
+def complete(kind: str, owner: dict[str, Json], row: dict[str, Json]) -> dict[str, Json]:
+    """A row with what every one of its kind has; what was written wins."""
+    own: dict[str, Json] = {"_xact_id": "1", "span_id": row["id"], "root_span_id": row["id"]}
+    if kind == "project_logs":
+        own |= {"project_id": owner["id"], "org_id": owner["org_id"], "log_id": "g"}
+    else:
+        own |= {"project_id": owner["project_id"], f"{kind}_id": owner["id"]}
+    return own | row
 
 
 class Server(ThreadingHTTPServer):

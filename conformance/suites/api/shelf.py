@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from conformance.specimens import Specimen, Specimens
 
 HOLDERS = {"project_logs": "project", "experiment": "experiment", "dataset": "dataset"}
+WITH_NUMBERS = {"summarize_scores": "true", "summarize_data": "true"}
 OF_ROWS = frozenset({"insert", "fetch", "fetch_by_query", "feedback"})
 
 
@@ -114,6 +115,8 @@ class Shelf:
         if verb == "delete":
             thing = self.thing(kind, None if kind == "project" else self._home)
         options: Ask = {"json": {"description": marker}} if verb == "change" else {}
+        if verb == "summarize":
+            options = {"query": WITH_NUMBERS}
         look: tuple[str, str, Ask] = ("GET", thing.path, {})
         if verb == "list":
             options = {"query": self._named(kind, thing.name)}
@@ -187,7 +190,9 @@ class Shelf:
         """Insert a row with a word of its own, and wait until it can be fetched."""
         holder, secret = self._things[HOLDERS[kind]], self._specimens.unique("canary")
         id = self._specimens.unique("row")
-        row = {"id": id, "input": secret, "expected": secret}
+        row: dict[str, object] = {"id": id, "input": secret, "expected": secret}
+        if kind != "dataset":
+            row["scores"] = {"accuracy": 0.5}
         inserted = self.owner.once_visible(
             _fetching(kind, holder).replace("/fetch", "/insert"), json={"events": [row]}
         )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from conformance.reference.answers import Answers
 from conformance.reference.defects.definition import defect
+from conformance.reference.events.events import Events
 from conformance.reference.events.summaries import Summaries
 from conformance.reference.objects.definitions import Definitions
 from conformance.reference.objects.metadata import Metadata
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from conformance.reference.composition import Reference
     from conformance.reference.objects.kinds import Kind
     from conformance.reference.problems import Missing
+    from conformance.reference.rows import Target
 
     Row = dict[str, object]
 
@@ -38,6 +40,21 @@ class _WithoutPublic(Metadata):
 class _NumberedVersions(Definitions):
     async def answer(self, call: Call, kind: Kind, row: Row, *, how: str = "created") -> Response:
         return await super().answer(call, kind, {**row, "_xact_id": 1}, how=how)
+
+
+class _NumberedRows(Events):
+    async def fetch(self, call: Call, type: str) -> Response:
+        response = await super().fetch(call, type)
+        fetched = json.loads(bytes(response.body))
+        for row in fetched["events"]:
+            row["_xact_id"] = int(row["_xact_id"])
+        return call.parts.answers.json(fetched)
+
+
+class _WithoutLinks(Summaries):
+    async def named(self, call: Call, target: Target) -> Row:
+        named = await super().named(call, target)
+        return {name: named[name] for name in named if not name.endswith("_url")}
 
 
 class _NotFound(Answers):
@@ -74,6 +91,18 @@ def leaves_out_whether_an_experiment_is_public(reference: Reference) -> Referenc
 def numbers_the_versions_of_prompts(reference: Reference) -> Reference:
     """The version of a prompt or function that was just written is a number, not a text."""
     return replace(reference, definitions=_NumberedVersions())
+
+
+@defect(breaks={"API-01"})
+def numbers_the_versions_of_rows(reference: Reference) -> Reference:
+    """The version of a row that is fetched is a number, not a text."""
+    return replace(reference, events=_NumberedRows())
+
+
+@defect(breaks={"API-01"})
+def leaves_links_out_of_summaries(reference: Reference) -> Reference:
+    """A summary does not say where people find what it is about."""
+    return replace(reference, summaries=_WithoutLinks())
 
 
 @defect(breaks={"API-09"})
