@@ -34,6 +34,19 @@ class Failure:
     sentence: str
 
 
+class Exact(httpx.URL):
+    """A URL whose target goes out byte for byte, also to a proxy that stands before its host."""
+
+    def __init__(self, base: httpx.URL, target: bytes) -> None:
+        super().__init__(base)
+        self._target = target
+
+    @property
+    def raw_path(self) -> bytes:
+        """Path and query as they came, instead of as a URL would spell them."""
+        return self._target
+
+
 class Upstream:
     """The control plane under `url`. Belongs to the thread of the event loop.
 
@@ -56,8 +69,9 @@ class Upstream:
             self._base,
             headers=onward(scope["headers"], self._base.netloc),
             content=body if has_body(scope["headers"]) else None,
-            extensions={"target": target(self._base, scope), "timeout": self._timeout.as_dict()},
+            extensions={"timeout": self._timeout.as_dict()},
         )
+        request.url = Exact(self._base, target(self._base, scope))
         return await self._client.send(request, stream=True)
 
     def failure(self, problem: Exception) -> Failure:

@@ -34,6 +34,19 @@ KEPT_ALIVE = 3.0
 IMPERSONATE = "x-bt-impersonate-user"
 
 
+class Exact(httpx.URL):
+    """A URL whose target goes out byte for byte, also to a proxy that stands before its host."""
+
+    def __init__(self, base: httpx.URL, target: bytes) -> None:
+        super().__init__(base)
+        self._target = target
+
+    @property
+    def raw_path(self) -> bytes:
+        """Path and query as they are asked for, instead of as a URL would spell them."""
+        return self._target
+
+
 class ControlPlane:
     """The control plane under `BRAINTRUST_APP_URL`; open between start and end of serving."""
 
@@ -98,13 +111,8 @@ class ControlPlane:
     ) -> httpx.Response:
         """Send a request, its target byte for byte, and return the answer with its body unread."""
         assert self._client is not None, "the control plane is used before it was opened"
-        request = self._client.build_request(
-            method,
-            self._url,
-            headers=headers,
-            content=content,
-            extensions={"target": self._url.raw_path.rstrip(b"/") + target},
-        )
+        request = self._client.build_request(method, self._url, headers=headers, content=content)
+        request.url = Exact(self._url, self._url.raw_path.rstrip(b"/") + target)
         try:
             return await self._client.send(request, stream=True)
         except (httpx.LocalProtocolError, httpx.InvalidURL) as error:

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+from typing import TYPE_CHECKING
 
 import httpx
 import pytest
 
 from mock_control_plane.upstream import Upstream, UpstreamProblem, checked, target
+from tests.mock_control_plane.upstreams import head_of, upstream
+
+if TYPE_CHECKING:
+    import socket
+    from collections.abc import AsyncIterator
 
 
 @pytest.mark.parametrize(
@@ -45,3 +51,41 @@ def test_base_path_stands_before_what_is_asked() -> None:
     asked = {"raw_path": b"/a%2Fb", "query_string": b"x=%zz"}
     assert target(base, asked) == b"/base/a%2Fb?x=%zz"
     assert target(httpx.URL("http://h"), asked | {"query_string": b""}) == b"/a%2Fb"
+
+
+def test_proxy_of_the_environment_is_asked_for_the_whole_url(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A forward proxy learns where a request is for, its target byte for byte; CONNECT too."""
+    heads: list[bytes] = []
+
+    def proxy(connection: socket.socket) -> None:
+        heads.append(head_of(connection))
+        connection.sendall(b"HTTP/1.1 502 Bad Gateway\r\ncontent-length: 0\r\n\r\n")
+
+    async def ask(url: str) -> None:
+        asked = Upstream(url)
+        scope = {"method": "GET", "raw_path": b"/a%2fb", "query_string": b"x=%7e", "headers": []}
+        try:
+            answer = await asked.ask(scope, _nothing())
+            await answer.aclose()
+        except httpx.ProxyError:
+            assert url.startswith("https:")
+        finally:
+            await asked.close()
+
+    with upstream(proxy) as address:
+        for name in ("HTTP_PROXY", "HTTPS_PROXY"):
+            monkeypatch.setenv(name, address)
+        monkeypatch.setenv("NO_PROXY", "")
+        asyncio.run(ask("http://control.example.test"))
+        asyncio.run(ask("https://control.example.test"))
+    assert [head.split(b"\r\n")[0] for head in heads] == [
+        b"GET http://control.example.test/a%2fb?x=%7e HTTP/1.1",
+        b"CONNECT control.example.test:443 HTTP/1.1",
+    ]
+
+
+async def _nothing() -> AsyncIterator[bytes]:
+    for piece in list[bytes]():
+        yield piece

@@ -13,8 +13,11 @@ from conformance.reference.control_plane import ControlPlane, field, rows
 from conformance.reference.limiter import Limiter
 from conformance.reference.problems import ControlPlaneAway, Relayed
 from conformance.reference.settings import Budget, Settings
+from tests.mock_control_plane.upstreams import head_of, upstream
 
 if TYPE_CHECKING:
+    import socket
+
     from starlette.types import Receive, Scope, Send
 
     from tests.reference.rig import Host
@@ -79,6 +82,30 @@ def test_cookies_are_never_sent_back(scripted: tuple[Scripted, str]) -> None:
     app.answer = PlainTextResponse("{}", headers={"set-cookie": "session=ada; Path=/"})
     ask(url, times=2)
     assert b"cookie" not in app.heard
+
+
+def test_proxy_of_the_environment_is_asked_for_the_whole_url(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A forward proxy learns where a request is for, its target byte for byte."""
+    heads: list[bytes] = []
+
+    def proxy(connection: socket.socket) -> None:
+        heads.append(head_of(connection))
+        connection.sendall(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}")
+
+    async def asking() -> None:
+        control_plane = ControlPlane(Settings(app_url="http://control.example.test/base"))
+        await control_plane.open(Limiter(Budget()))
+        answer = await control_plane.send("GET", b"/a%2fb?x=%7e", headers=[], content=b"")
+        await answer.aclose()
+        await control_plane.close()
+
+    monkeypatch.setenv("NO_PROXY", "")
+    with upstream(proxy) as address:
+        monkeypatch.setenv("HTTP_PROXY", address)
+        asyncio.run(asking())
+    assert heads[0].startswith(b"GET http://control.example.test/base/a%2fb?x=%7e HTTP/1.1\r\n")
 
 
 def test_refusal_is_relayed(scripted: tuple[Scripted, str]) -> None:
