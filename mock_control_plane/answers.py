@@ -7,9 +7,12 @@ from __future__ import annotations
 
 import base64
 from dataclasses import asdict, dataclass, field
-from typing import Any
+from typing import Any, Final
 
 from mock_control_plane.entry import digest_of
+
+RETAINED: Final = ("project_logs", "experiment", "dataset")
+"""What a retention policy can be about."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ import os
 import sys
 from typing import TYPE_CHECKING, Any, Final
 
+from mock_control_plane.answers import RETAINED
 from mock_control_plane.client import ControlPlane
 
 if TYPE_CHECKING:
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
 
 TOKEN_VARIABLE: Final = "CONTROL_PLANE_TOKEN"
 DEFAULT_URL: Final = "http://127.0.0.1:8700"
-TYPES: Final = ("project_logs", "experiment", "dataset")
 
 TOKEN: Final = """\
 The service token with which a data plane looks up retention policies: it may read projects and
@@ -83,7 +83,7 @@ def add(commands: Commands) -> None:
     removing = policy.action("remove", _remove_policy, "keep everything")
     for action in (setting, removing):
         action.add_argument("project", metavar="PROJECT", help="name or id")
-        action.add_argument("object_type", metavar="OBJECT_TYPE", help=", ".join(TYPES))
+        action.add_argument("object_type", metavar="OBJECT_TYPE", help=", ".join(RETAINED))
     setting.add_argument("days", metavar="DAYS", type=_days, help="a number, at least 0")
 
 

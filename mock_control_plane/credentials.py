@@ -8,6 +8,8 @@ from typing import Final
 
 from mock_control_plane.entry import digest_of
 
+# The one request whose body may hold a credential too.
+LOGIN: Final = "/api/apikey/login"
 # In the order in which they are believed.
 CREDENTIALS: Final = (b"authorization", b"x-bt-auth-token", b"x-api-key")
 SECRETS: Final = frozenset({*CREDENTIALS, b"proxy-authorization", b"cookie"})

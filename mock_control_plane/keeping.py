@@ -10,6 +10,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from mock_control_plane.bodies import UNSHARED, Body
+from mock_control_plane.credentials import LOGIN
 from mock_control_plane.decoding import Undecodable, decompressed
 from mock_control_plane.entry import digest_of
 
@@ -27,7 +28,6 @@ MODES: Final = (WHOLE, DIGEST, NOTHING)
 
 # Whatever is sent here is a secret, or stands beside one.
 SECRETIVE: Final = re.compile(r"/api/(?:\w*secret|env_var|\w*api_?key|service_?token)(?:/|$)")
-LOGIN: Final = "/api/apikey/login"
 # API keys and service tokens, wherever they stand: what replaces one is exactly as long.
 KEY: Final = re.compile(rb"(?<![A-Za-z0-9_-])(?:sk|bt-st)-[A-Za-z0-9_-]{16,}")
 STANDS_FOR: Final = b"digest:"

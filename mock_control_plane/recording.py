@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from mock_control_plane.acknowledging import TEXT, whole
 from mock_control_plane.bodies import MAX_BODY, Body
-from mock_control_plane.credentials import CREDENTIALS, digest, kept_headers, without_token
+from mock_control_plane.credentials import CREDENTIALS, LOGIN, digest, kept_headers, without_token
 from mock_control_plane.faults import SCRIPTED
 from mock_control_plane.journal import Record
 from mock_control_plane.performing import Kept, Line, Performance, Said, as_sent
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from mock_control_plane.faults import Faults
     from mock_control_plane.journal import Journal
 
-LOGIN: Final = "/api/apikey/login"
 TOO_LARGE: Final = whole(
     413, TEXT, b"a body of more than %d bytes is not read; send less at once" % MAX_BODY
 )

@@ -14,10 +14,10 @@ import httpx
 
 from mock_control_plane.acquaintances import MAX_ANSWER, Acquaintances, introduces
 from mock_control_plane.bodies import Allowance
-from mock_control_plane.credentials import CREDENTIALS, digest, kept_headers, without_token
+from mock_control_plane.credentials import CREDENTIALS, LOGIN, digest, kept_headers, without_token
 from mock_control_plane.hops import back, has_body, length_of
 from mock_control_plane.journal import Record
-from mock_control_plane.keeping import LOGIN, WHOLE, Passing, scrubbed
+from mock_control_plane.keeping import WHOLE, Passing, scrubbed
 from mock_control_plane.performing import GONE_WITHIN
 
 if TYPE_CHECKING:

@@ -9,6 +9,7 @@ import math
 import secrets
 from typing import TYPE_CHECKING, Final
 
+from mock_control_plane.answers import RETAINED
 from mock_control_plane.kinds import KINDS, Kind
 from mock_control_plane.objects import Parent, Record
 
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 
 AUTOMATION: Final = "project_automation"
 RETENTION: Final = "retention"
-RETAINED: Final = ("project_logs", "experiment", "dataset")
 
 
 class Unstorable(ValueError):

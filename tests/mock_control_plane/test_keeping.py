@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from mock_control_plane.bodies import MAX_BODY, Allowance
+from mock_control_plane.credentials import LOGIN
 from mock_control_plane.entry import digest_of
-from mock_control_plane.keeping import DIGEST, LOGIN, NOTHING, WHOLE, Passing, scrubbed
+from mock_control_plane.keeping import DIGEST, NOTHING, WHOLE, Passing, scrubbed
 
 if TYPE_CHECKING:
     from starlette.types import Message
