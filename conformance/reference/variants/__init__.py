@@ -7,14 +7,9 @@ from __future__ import annotations
 
 import importlib
 
-from conformance.reference.variants.definition import VARIANTS, Variant, variant
+from conformance.reference.variants.definition import MODULES, VARIANTS, Variant, variant
 
 __all__ = ["VARIANTS", "Variant", "variant"]
-
-MODULES = (
-    *("delivery", "reverse_proxy", "auditing", "answering", "telemetry", "limiting"),
-    *("retention", "urls"),
-)
 
 for _module in MODULES:
     importlib.import_module(f"{__name__}.{_module}")

@@ -26,14 +26,17 @@ class Variant:
 
 
 VARIANTS: dict[str, Variant] = {}
-TOLD_BY = {
+MODULES: dict[str, tuple[str, ...]] = {
+    "delivery": (),
+    "reverse_proxy": (),
+    "answering": (),
     "auditing": ("audit",),
     "telemetry": ("telemetry",),
     "limiting": ("rate-limits",),
     "retention": ("retention",),
     "urls": ("urls",),
 }
-"""Modules whose variants differ in nothing that other areas look at, so that they are left out."""
+"""Where variants stand, and which areas can tell those from the reference; () for all of them."""
 
 
 def variant(apply: Apply) -> Apply:
@@ -44,6 +47,6 @@ def variant(apply: Apply) -> Apply:
         raise ValueError(f"the variant {name} has no docstring; say in it how it differs")
     if name in VARIANTS:
         raise ValueError(f"there are two variants named {name}; give one of them another name")
-    areas = TOLD_BY.get(apply.__module__.rpartition(".")[2], ())
+    areas = MODULES[apply.__module__.rpartition(".")[2]]
     VARIANTS[name] = Variant(name, summary, apply, areas)
     return apply
