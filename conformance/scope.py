@@ -52,6 +52,12 @@ UNLOCKS = {
         "--dataplane-allow-destructive",
         "Let aged data be deleted that the run created, with --dataplane-allow-destructive.",
     ),
+    "egress": (
+        "--dataplane-egress-log FILE",
+        "Let it be seen where the data plane connects: pass --dataplane-egress-log FILE with what "
+        "a proxy or firewall of yours saw, or let the run start the data plane (--dataplane-cmd "
+        "CMD) behind its own recording forward proxy.",
+    ),
     "logs": (
         "--dataplane-cmd CMD",
         "Let the run start the data plane, so that its output can be read: --dataplane-cmd CMD.",
@@ -108,7 +114,9 @@ def provided_by(options: Options) -> frozenset[str]:
     if options.second_api_key:
         needs |= {"second-token", "second-user"}
     if options.target.started:
-        needs |= {"setting", "logs"}
+        needs |= {"setting", "logs", "egress"}
+    if options.egress.log:
+        needs.add("egress")
     if options.destructive:
         needs.add("destructive")
     if options.settings:

@@ -16,7 +16,8 @@ from conformance.examples import set_up_examples
 from conformance.marks import REQUIREMENT, SUITES
 from conformance.observing.files import Files
 from conformance.observing.ordering import Ordering
-from conformance.options.reading import Raw, prepare_report_dir, read
+from conformance.options.raw import Raw
+from conformance.options.reading import prepare_report_dir, read
 from conformance.report.collector import Collector, Reporting
 from conformance.report.facts import Facts, RunFacts, Target
 from conformance.requirements import load

@@ -15,6 +15,7 @@ from starlette.routing import Route
 from mock_control_plane import inspection as ask
 from mock_control_plane import interventions as act
 from mock_control_plane.faults import UnknownScript, UnusableScript
+from mock_control_plane.hosts import UnusableHost
 from mock_control_plane.identities import DirectoryProblem, UnknownMember
 from mock_control_plane.objects import NameTaken
 from mock_control_plane.questions import BadQuestion, refusal
@@ -48,6 +49,8 @@ ROUTES: Final = [
     Route(f"{REALM}/provisioned", act.provision, methods=["POST"]),
     Route(f"{REALM}/provisioned", act.show_provisioned, methods=["GET"]),
     Route(f"{REALM}/outbound", act.show_outbound, methods=["GET"]),
+    Route(f"{REALM}/egress", act.open_egress, methods=["PUT"]),
+    Route(f"{REALM}/egress", act.show_destinations, methods=["GET"]),
     Route(f"{REALM}/scripts", act.add_script, methods=["POST"]),
     Route(f"{REALM}/scripts/{{id}}", act.remove_script, methods=["DELETE"]),
     Route(f"{REALM}/objects/{{kind}}", act.put_object, methods=["PUT"]),
@@ -94,6 +97,7 @@ STATUSES: Final = {
     UnknownRealm: 404,
     UnknownScript: 404,
     Unstorable: 400,
+    UnusableHost: 400,
     UnusableFilter: 400,
     UnusableScript: 400,
 }

@@ -113,6 +113,24 @@ class Outbound:
 
 
 @dataclass(frozen=True, slots=True)
+class Destination:
+    """Where a data plane connected through its forward proxy, `count` times from `first` to `last`.
+
+    `tunnel`: through CONNECT, its bytes unseen. `outcome` is "through", "refused" or "unreachable";
+    `allowance` names what lets it be reached, "other" if nothing does. Wall seconds.
+    """
+
+    host: str
+    port: int
+    tunnel: bool
+    outcome: str
+    allowance: str
+    count: int
+    first: float
+    last: float
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """What the control plane says instead of its own answer, or does instead of answering.
 

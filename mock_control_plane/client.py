@@ -9,6 +9,7 @@ from typing import Self
 
 from mock_control_plane.answers import (
     Answer,
+    Destination,
     Info,
     Key,
     Organization,
@@ -19,6 +20,7 @@ from mock_control_plane.answers import (
 )
 from mock_control_plane.asking import ControlPlaneError, UnknownRealm, Wire, given
 from mock_control_plane.entry import Entry, Principal, digest_of
+from mock_control_plane.hosts import Hosts, UnusableHost
 from mock_control_plane.remote import Realm, Watch
 from mock_control_plane.sighting import Sighting, Telemetry
 
@@ -26,7 +28,9 @@ __all__ = [
     "Answer",
     "ControlPlane",
     "ControlPlaneError",
+    "Destination",
     "Entry",
+    "Hosts",
     "Info",
     "Key",
     "Organization",
@@ -38,6 +42,7 @@ __all__ = [
     "Sighting",
     "Telemetry",
     "UnknownRealm",
+    "UnusableHost",
     "User",
     "Watch",
     "digest_of",

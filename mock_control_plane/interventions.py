@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from mock_control_plane import stock
 from mock_control_plane.answers import Answer
+from mock_control_plane.hosts import Hosts
 from mock_control_plane.inspection import realm_of
 from mock_control_plane.questions import BadQuestion, answer, fields_of, object_of
 
@@ -73,6 +74,20 @@ async def show_outbound(request: Request) -> Response:
     return answer({"outbound": [asdict(call) for call in calls]})
 
 
+async def open_egress(request: Request) -> Response:
+    """Open a realm's forward proxy, or change what it lets through."""
+    allowed = (await object_of(request, "allowed")).get("allowed")
+    realms, realm = request.app.state.inspection.realms, realm_of(request)
+    url = await realms.open_egress(realm.name, None if allowed is None else _allowed(allowed))
+    return answer({"url": url})
+
+
+async def show_destinations(request: Request) -> Response:
+    """List where a realm's data plane connected through its forward proxy."""
+    found = realm_of(request).egress.destinations
+    return answer({"destinations": [asdict(each) for each in found]})
+
+
 async def put_object(request: Request) -> Response:
     """Store an object as it is given."""
     return answer(stock.put(realm_of(request), _kind(request), await object_of(request)).row, 201)
@@ -112,6 +127,12 @@ async def remove_policy(request: Request) -> Response:
     project_id, object_type = request.path_params["project_id"], request.path_params["object_type"]
     stock.remove_policy(realm_of(request), project_id, object_type)
     return answer({})
+
+
+def _allowed(groups: object) -> dict[str, Hosts]:
+    if not isinstance(groups, dict) or not all(isinstance(each, list) for each in groups.values()):
+        raise BadQuestion(f"allowed is {groups!r}; expected lists of hosts, by what allows them")
+    return {name: Hosts.of(map(str, texts)) for name, texts in groups.items()}
 
 
 def _kind(request: Request) -> Kind:

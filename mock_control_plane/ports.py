@@ -10,7 +10,7 @@ import ipaddress
 import socket
 import ssl
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from starlette.types import ASGIApp
+
+    from mock_control_plane.egress import Serve
 
 MAX_HEAD: Final = 1024 * 1024
 KEEP_ALIVE: Final = 120
@@ -64,6 +66,10 @@ class Address:
         name = host or here
         port = taken.getsockname()[1]
         return f"{scheme}://[{name}]:{port}" if ":" in name else f"{scheme}://{name}:{port}"
+
+    def plain(self, taken: socket.socket) -> str:
+        """Return the URL of a port at which TLS is not spoken."""
+        return replace(self, public_url=None, certfile=None).url(taken)
 
     def check_certificate(self) -> None:
         """Load the certificate, so that one which is no good is found before anything starts."""
@@ -109,6 +115,7 @@ class Ports:
         self._main = main
         self._listeners: dict[_Listener, asyncio.Task[None]] = {}
         self._by_url: dict[str, _Listener] = {}
+        self._streams: dict[str, asyncio.Server] = {}
 
     async def open(self, app: ASGIApp, host: str | None = None) -> str:
         """Serve an application on a port of its own; it listens when its URL is returned."""
@@ -129,14 +136,26 @@ class Ports:
         self._by_url[url] = listener
         return url
 
+    async def open_stream(self, serve: Serve) -> str:
+        """Serve connections as they come, without TLS, on a port of its own; return its URL."""
+        taken = self._address.bind_another()
+        url = self._address.plain(taken)
+        self._streams[url] = await asyncio.start_server(serve, sock=taken)
+        return url
+
     async def shut(self, url: str) -> None:
-        """Stop listening at a URL that `open` returned; its port is free when this returns."""
+        """Stop listening at a URL that was opened; its port is free when this returns."""
+        if url in self._streams:
+            self._streams.pop(url).close()
+            return
         listener = self._by_url.pop(url)
         listener.should_exit = True
         await asyncio.gather(self._listeners.pop(listener), return_exceptions=True)
 
     async def close(self) -> None:
         """Stop listening, and end what is still being answered."""
+        for stream in self._streams.values():
+            stream.close()
         for listener in self._listeners:
             listener.should_exit = True
         await asyncio.gather(*self._listeners.values(), return_exceptions=True)

@@ -8,22 +8,25 @@ from __future__ import annotations
 import re
 import secrets
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Protocol
 
 from mock_control_plane.acknowledging import Acknowledgements
 from mock_control_plane.app import World, create_app
 from mock_control_plane.bodies import Allowance
 from mock_control_plane.directory import Directory
+from mock_control_plane.egress import Egress
 from mock_control_plane.faults import Faults
 from mock_control_plane.objects import Objects
 from mock_control_plane.provisioning import Provisioning
 from mock_control_plane.recording import Recorder
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
     from starlette.types import ASGIApp
 
+    from mock_control_plane.egress import Serve
+    from mock_control_plane.hosts import Hosts
     from mock_control_plane.journal import Journal
     from mock_control_plane.wire import Profile
 
@@ -49,6 +52,7 @@ class Realm:
     objects: Objects
     faults: Faults
     provisioning: Provisioning
+    egress: Egress
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,23 +68,30 @@ class Order:
     host: str | None = None
 
 
+class Listening(Protocol):
+    """What opens a port and gives its URL, and shuts the port of a URL."""
+
+    async def open(self, app: ASGIApp, host: str | None = None) -> str:
+        """Serve an application, to a data plane that reaches this machine under that name."""
+        ...
+
+    async def open_stream(self, serve: Serve) -> str:
+        """Serve connections as they come."""
+        ...
+
+    async def shut(self, url: str) -> None:
+        """Stop to listen."""
+        ...
+
+
 class Realms:
-    """Every realm of a process, over one journal. Belongs to the thread of the event loop.
+    """Every realm of a process, over one journal. Belongs to the thread of the event loop."""
 
-    `listen` opens a port for an application and gives its URL; `shut` closes that of a URL.
-    """
-
-    def __init__(
-        self,
-        journal: Journal,
-        profile: Profile,
-        listen: Callable[[ASGIApp, str | None], Awaitable[str]],
-        shut: Callable[[str], Awaitable[None]],
-    ) -> None:
+    def __init__(self, journal: Journal, profile: Profile, listening: Listening) -> None:
         self.journal = journal
         self.profile = profile
-        self._listen = listen
-        self._shut = shut
+        self._listening = listening
+        self._egress: dict[str, str] = {}
         self._closed: set[str] = set()
         self._realms: dict[str, Realm] = {}
         self._acknowledgements = Acknowledgements(profile)
@@ -122,10 +133,24 @@ class Realms:
             allowance=self._allowance,
             faults=faults,
         )
-        url = await self._listen(front(recorder), order.host)
+        url = await self._listening.open(front(recorder), order.host)
         provisioning = Provisioning(directory, self.profile)
-        self._realms[name] = Realm(name, url, directory, objects, faults, provisioning)
-        return self._realms[name]
+        realm = Realm(name, url, directory, objects, faults, provisioning, Egress())
+        self._realms[name] = realm
+        return realm
+
+    async def open_egress(self, name: str, allowed: Mapping[str, Hosts] | None) -> str:
+        """Open the forward proxy of a realm's data plane, and say what it lets through from now on.
+
+        Return its URL, which is that of this machine. A realm has one.
+        """
+        realm = self.get(name)
+        if name in self._closed:
+            raise RealmProblem(f"the realm {name!r} is closed; open a proxy of another one")
+        realm.egress.allowed = allowed
+        if name not in self._egress:
+            self._egress[name] = await self._listening.open_stream(realm.egress.serve)
+        return self._egress[name]
 
     async def close(self, name: str) -> None:
         """Free the port of a realm; its name stays taken, as its part of the journal stays."""
@@ -138,9 +163,13 @@ class Realms:
         if name not in self._closed:
             self._closed.add(name)
             realm.faults.end()
-            await self._shut(realm.url)
+            realm.egress.end()
+            await self._listening.shut(realm.url)
+            if name in self._egress:
+                await self._listening.shut(self._egress[name])
 
     def end(self) -> None:
-        """Let nobody wait any longer for what a script keeps back."""
+        """Let nobody wait any longer for what a script keeps back, or pass through a proxy."""
         for realm in self._realms.values():
             realm.faults.end()
+            realm.egress.end()

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from mock_control_plane.answers import (
     Answer,
+    Destination,
     Key,
     Organization,
     Outbound,
@@ -145,6 +146,21 @@ class Realm:
     def outbound(self) -> list[Outbound]:
         """Return every call that the control plane itself made, in order."""
         return [Outbound(**row) for row in self._ask("GET", "/outbound")["outbound"]]
+
+    def open_egress(self, allowed: Mapping[str, Sequence[str]] | None = None) -> str:
+        """Open the forward proxy of this realm's data plane; return its URL, for HTTP_PROXY.
+
+        It lets through the hosts that are `allowed`, in lists by the name of what allows them, and
+        refuses all others; without, it lets everything through. A host is a name, *.name, address
+        or network, each with or without :port. Asked again, the same proxy lets these through.
+        """
+        groups = None if allowed is None else {name: list(one) for name, one in allowed.items()}
+        return str(self._ask("PUT", "/egress", json={"allowed": groups})["url"])
+
+    def destinations(self) -> list[Destination]:
+        """Return where the data plane connected through its forward proxy, or wanted to."""
+        rows = self._ask("GET", "/egress")["destinations"]
+        return [Destination(**row) for row in rows]
 
     def script(
         self,

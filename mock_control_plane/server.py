@@ -140,7 +140,7 @@ class _Mock(Thread):
         journal = Journal(self.journal)
         relays = self.options.upstream is not None
         ports = Ports(self.options.address, self.taken, signed=not relays)
-        realms = Realms(journal, self.profile, ports.open, ports.shut)
+        realms = Realms(journal, self.profile, ports)
         try:
             self.ready.set_result(await self.opened(realms))
             await asyncio.Event().wait()  # until it is stopped, by cancellation

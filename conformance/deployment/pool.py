@@ -16,8 +16,9 @@ from conformance.deployment import connection, relayed
 from conformance.deployment.connection import Probe
 from conformance.deployment.environment import DEFAULT, Deployment, Environment
 from conformance.deployment.launch import Launch
-from conformance.deployment.settings import base_settings, configured
+from conformance.deployment.settings import base_settings, configured, proxied
 from conformance.errors import ControlPlaneProblem
+from conformance.instruments.egress import accounted
 from conformance.reach import Reach
 from mock_control_plane.client import ControlPlaneError
 
@@ -36,6 +37,9 @@ BREATH = 0.02
 PULSE = 0.2
 """How long a wait without end lasts before Python is let see to a signal, in seconds: one that
 arrives just before a thread goes to sleep does not wake it."""
+
+FAR = "0.0.0.0"
+"""This machine, by an address that no HTTP client takes for loopback: some use no proxy there."""
 
 Check = Callable[[Reach, Probe], str | None]
 
@@ -66,11 +70,25 @@ class Up:
 
 
 @dataclass(frozen=True, slots=True)
+class _Owning:
+    """How one is started; `apart`: whoever had it opened watches over it and closes it.
+
+    `fenced`: its requests go through a forward proxy.
+    """
+
+    apart: bool = False
+    fenced: bool = False
+
+
+USUAL = _Owning()
+
+
+@dataclass(frozen=True, slots=True)
 class _Owned:
-    """What was started; `apart`: whoever had it opened watches over it and closes it."""
+    """What was started, and how."""
 
     started: Started
-    apart: bool
+    owning: _Owning
 
 
 class Pool:
@@ -108,13 +126,14 @@ class Pool:
             version=up[0].version,
         )
 
-    def open(self, name: str, asked: Mapping[str, str | None]) -> Up:
+    def open(self, name: str, asked: Mapping[str, str | None], *, fenced: bool = False) -> Up:
         """Bring up one more deployment, which its opener watches and closes; may be many at a time.
 
-        Nothing of one that does not come up is left, but what it printed.
+        Nothing of one that does not come up is left, but what it printed. One that is `fenced` gets
+        a forward proxy that lets it reach what is accounted for, and nothing else.
         """
         try:
-            return self._start_one(name, asked, apart=True)
+            return self._start_one(name, asked, _Owning(apart=True, fenced=fenced))
         except BaseException:
             self.close(name)
             raise
@@ -132,7 +151,9 @@ class Pool:
         One that refuses connections is given so many seconds to turn out to be dead.
         """
         with self._lock:
-            running = [(name, one.started) for name, one in self._running.items() if not one.apart]
+            running = [
+                (name, one.started) for name, one in self._running.items() if not one.owning.apart
+            ]
         for name, started in running:
             refuses = bool(patience) and _refuses(started.url)
             if started.ended(patience if refuses else min(patience, BREATH)):
@@ -169,13 +190,15 @@ class Pool:
         finally:
             executor.shutdown()
 
-    def _start_one(self, name: str, asked: Mapping[str, str | None], *, apart: bool = False) -> Up:
-        realm = self._realm(name)
+    def _start_one(self, name: str, asked: Mapping[str, str | None], owning: _Owning = USUAL) -> Up:
+        realm = self._realm(name, host=FAR if owning.fenced else None)
         base = base_settings(realm.url, realm.organization.name)
         settings = configured(base, self._options.settings, asked)
+        if owning.fenced:
+            settings |= proxied(self._fence(realm))
         output = self._options.report_dir / "deployments" / f"{name}.log"
         started = self._means.launcher.start(
-            settings, output, started=lambda one: self._own(name, _Owned(one, apart))
+            settings, output, started=lambda one: self._own(name, _Owned(one, owning))
         )
         deployment = Deployment(name, started.url, settings, configured(asked), realm.name, output)
         return Up(deployment, self._check(started.url, realm), started)
@@ -198,13 +221,24 @@ class Pool:
                 return
         owned.started.stop()
 
-    def _realm(self, name: str | None) -> Realm:
+    def realm_name(self, name: str) -> str:
+        """The name of the realm of what is opened under this name."""
+        return f"{self._run}-{name}"
+
+    def _realm(self, name: str | None, *, host: str | None = None) -> Realm:
         """A realm of a deployment's own, or without a name the one that the mock begins with."""
         assert self._mock is not None
         try:
             if name is None:
                 return self._mock.client.realms()[0]
-            return self._mock.client.create_realm(f"{self._run}-{name}")
+            return self._mock.client.create_realm(self.realm_name(name), host=host)
+        except ControlPlaneError as problem:
+            raise ControlPlaneProblem(f"{problem}.") from problem
+
+    def _fence(self, realm: Realm) -> str:
+        options = self._options
+        try:
+            return realm.open_egress(accounted(realm.url, options.egress.own, options.settings))
         except ControlPlaneError as problem:
             raise ControlPlaneProblem(f"{problem}.") from problem
 

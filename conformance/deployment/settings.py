@@ -17,6 +17,7 @@ __all__ = [
     "configured",
     "inheritable",
     "parse_assignments",
+    "proxied",
     "read_env_file",
     "secrets_of",
 ]
@@ -68,6 +69,21 @@ def configured(*layers: Mapping[str, str | None]) -> dict[str, str]:
     for layer in layers:
         merged.update(layer)
     return {name: value for name, value in merged.items() if value is not None}
+
+
+def proxied(proxy: str) -> dict[str, str]:
+    """The variables that let HTTP clients ask everything through a forward proxy, as all read them.
+
+    Whatever a shell exempts is exempt no more. Node.js uses proxies only where it is told to.
+    """
+    names = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY")
+    return {
+        **dict.fromkeys(names, proxy),
+        **dict.fromkeys(map(str.lower, names), proxy),
+        "NO_PROXY": "",
+        "no_proxy": "",
+        "NODE_USE_ENV_PROXY": "1",
+    }
 
 
 def inheritable(environment: Mapping[str, str]) -> dict[str, str]:

@@ -29,7 +29,8 @@ class Observation:
     `settings` are put on top of what every deployment gets; None unsets a variable. `takes` is
     how many seconds it will about wait: what takes longer is judged later. `may_refuse`: not to
     start with these settings is an answer as well. `attached`: it can also be watched on a data
-    plane that is not ours, if the user declared these settings for it.
+    plane that is not ours, if the user declared these settings for it. `fenced`: a data plane that
+    is started for it may reach what is accounted for, and nothing else, by its forward proxy.
     """
 
     name: str
@@ -39,6 +40,7 @@ class Observation:
     takes: float = 0.0
     may_refuse: bool = False
     attached: bool = False
+    fenced: bool = False
 
     def __post_init__(self) -> None:
         if not NAME.fullmatch(self.name):
@@ -59,6 +61,7 @@ class Observed:
     """What came of an observation.
 
     `refused` holds the last lines of a data plane that did not start; `result` is empty then.
+    `realm` is the part of the mock that was, or was to be, the control plane of a started one.
     `started` and `finished` are wall seconds; `waited` is how many of them it only waited.
     """
 
@@ -70,3 +73,4 @@ class Observed:
     started: float = 0.0
     finished: float = 0.0
     waited: float = 0.0
+    realm: str | None = None

@@ -138,7 +138,8 @@ class Observing:
         except (DataPlaneDied, NotReady) as refusal:
             if not observation.may_refuse or name in self._running_since:
                 raise
-            return Observed(name, area, {}, str(refusal), None, started, time.time())
+            realm, now = self._realm_of(name), time.time()
+            return Observed(name, area, {}, str(refusal), None, started, now, realm=realm)
 
     def _made(self, observation: Observation, started: float) -> Observed:
         name = observation.name
@@ -161,8 +162,19 @@ class Observing:
                 raise (ground.life.death() or exception) from exception
             finished, waited = time.time(), ground.waited
         return Observed(
-            name, observation.area, result, None, ground.deployment, started, finished, waited
+            name,
+            observation.area,
+            result,
+            deployment=ground.deployment,
+            started=started,
+            finished=finished,
+            waited=waited,
+            realm=self._realm_of(name),
         )
+
+    def _realm_of(self, name: str) -> str | None:
+        pool = self._around.pool
+        return pool.realm_name(name) if pool is not None else None
 
     def _look_after(self) -> None:
         """Show that somebody is there, and give up on what takes too long."""

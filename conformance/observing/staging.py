@@ -117,7 +117,7 @@ class Stage:
         try:
             self._go_on()
             starting()
-            return pool.open(observation.name, observation.settings)
+            return pool.open(observation.name, observation.settings, fenced=observation.fenced)
         finally:
             self._starting.release()
 

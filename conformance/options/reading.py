@@ -3,76 +3,37 @@
 from __future__ import annotations
 
 import tempfile
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, TypedDict
 
 from conformance import baseline
 from conformance.deployment.settings import parse_assignments, read_env_file
 from conformance.errors import UsageProblem
+from conformance.instruments import egress
+from conformance.instruments.egress import BrokenLine
 from conformance.options import addresses
 from conformance.options.selection import read_selection
-from conformance.options.table import OPTIONS
 from conformance.options.values import (
     ControlPlaneChoice,
     Effort,
+    EgressChoice,
     Kind,
     Options,
     Target,
 )
 from conformance.reach import Reach
+from mock_control_plane.client import Hosts, UnusableHost
 from mock_control_plane.wire import Profile, ProfileProblem, load_profile, shipped
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from conformance.baseline import ExpectedFailure
+    from conformance.options.raw import Raw
     from conformance.requirements import Catalogue
 
-__all__ = ["Raw", "prepare_report_dir", "read"]
+__all__ = ["prepare_report_dir", "read"]
 
 # What the run decides itself for a data plane that it starts.
 RESERVED = ("BRAINTRUST_APP_URL", "PORT")
-
-
-@dataclass(frozen=True, slots=True)
-class Raw:
-    """What a parser made of the command line, and the environment to fall back on."""
-
-    values: Mapping[str, object]
-    environment: Mapping[str, str]
-
-    def text(self, flag: str) -> str | None:
-        """The option's value, else that of its environment variable, else None."""
-        option = next(option for option in OPTIONS if option.flag == flag)
-        value = self.values.get(option.name)
-        if value is None and option.environment:
-            value = self.environment.get(option.environment) or None
-        return None if value is None else str(value).strip()
-
-    def given(self, flag: str) -> bool:
-        """Whether the option stands on the command line, whatever the environment says."""
-        option = next(option for option in OPTIONS if option.flag == flag)
-        return bool(self.values.get(option.name))
-
-    def texts(self, flag: str) -> list[str]:
-        """The values of an option that may be repeated."""
-        option = next(option for option in OPTIONS if option.flag == flag)
-        values = self.values.get(option.name)
-        return [str(value) for value in values] if isinstance(values, list) else []
-
-    def seconds(self, flag: str, default: float) -> float:
-        """A positive number of seconds."""
-        text = self.text(flag)
-        if text is None:
-            return default
-        try:
-            number = float(text)
-        except ValueError:
-            number = 0.0
-        if not 0 < number < float("inf"):
-            raise UsageProblem(f"{flag} {text}: expected a positive number of seconds.")
-        return number
 
 
 def read(raw: Raw, catalogue: Catalogue) -> Options:
@@ -93,6 +54,7 @@ def read(raw: Raw, catalogue: Catalogue) -> Options:
         max_deployments=_count(raw, "--dataplane-max-deployments", 8),
         observe_for=raw.seconds("--dataplane-observe-for", 0.0),
         replicas=_count(raw, "--dataplane-replicas", 1),
+        egress=_egress(raw),
         sdks=dict(_sdk(text) for text in raw.texts("--dataplane-sdk")),
         allow_destructive=raw.given("--dataplane-allow-destructive"),
         require_complete=raw.given("--dataplane-require-complete"),
@@ -270,6 +232,20 @@ def _sdk(text: str) -> tuple[str, Path]:
             "pip install --target DIR braintrust==VERSION."
         )
     return found[0].removeprefix("braintrust-").removesuffix(".dist-info"), folder
+
+
+def _egress(raw: Raw) -> EgressChoice:
+    hosts = tuple(raw.texts("--dataplane-own-host"))
+    try:
+        Hosts.of(hosts)
+    except UnusableHost as problem:
+        raise UsageProblem(f"--dataplane-own-host: {problem}.") from problem
+    log = _existing_file(raw, "--dataplane-egress-log")
+    try:
+        egress.read(log) if log else ()
+    except BrokenLine as problem:
+        raise UsageProblem(f"--dataplane-egress-log {log}: {problem}.") from problem
+    return EgressChoice(hosts, log)
 
 
 def _expected_failures(raw: Raw, catalogue: Catalogue) -> tuple[ExpectedFailure, ...]:

@@ -10,7 +10,7 @@ from conformance.options.values import Selection
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from conformance.options.reading import Raw
+    from conformance.options.raw import Raw
     from conformance.requirements import Catalogue
 
 __all__ = ["read_selection"]

@@ -114,6 +114,23 @@ HOW_IT_IS_REACHED = (
         repeats=True,
     ),
     Option(
+        "--dataplane-own-host",
+        "A host of the deployment's own infrastructure, such as its database or object storage: a "
+        "name, *.name, address or network, with or without :port. Where a data plane connects is "
+        "judged with that in mind. May be repeated.",
+        metavar="HOST",
+        repeats=True,
+    ),
+    Option(
+        "--dataplane-egress-log",
+        "A list of where the data plane connects, as a proxy or firewall of yours writes it: a "
+        'line for each connection, such as {"host": "example.com", "port": 443}; "refused": true '
+        "says that it was not let through. The run starts data planes with a recording forward "
+        "proxy in HTTP_PROXY and the like; give a list where one does not use that, or runs "
+        "already.",
+        metavar="FILE",
+    ),
+    Option(
         "--dataplane-sdk",
         "A folder with another release of the Python SDK, whose session with the data plane is "
         "judged beside that of the installed one: pip install --target DIR braintrust==0.7.0. May "

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from conformance.reach import Reach
     from mock_control_plane.wire import Profile
 
-__all__ = ["ControlPlaneChoice", "Effort", "Kind", "Options", "Selection", "Target"]
+__all__ = ["ControlPlaneChoice", "Effort", "EgressChoice", "Kind", "Options", "Selection", "Target"]
 
 
 class Kind(StrEnum):
@@ -56,6 +56,18 @@ class ControlPlaneChoice:
     def relays(self) -> bool:
         """Whether users, keys and policies are those of another control plane behind it."""
         return self.upstream is not None
+
+
+@dataclass(frozen=True, slots=True)
+class EgressChoice:
+    """What accounts for where a data plane connects, and who else saw it.
+
+    `own` are the hosts of the deployment's own infrastructure, as patterns; `log` is a list of
+    destinations in JSON Lines, which a proxy or firewall of the user's goes on writing.
+    """
+
+    own: tuple[str, ...] = ()
+    log: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +113,7 @@ class Options:
     max_deployments: int = 8
     observe_for: float = 0.0
     replicas: int = 1
+    egress: EgressChoice = EgressChoice()
     sdks: Mapping[str, Path] = field(default_factory=dict)
     seed: str = ""
     allow_destructive: bool = False

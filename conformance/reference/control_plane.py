@@ -31,6 +31,10 @@ IDLE = 16
 KEPT_ALIVE = 3.0
 """Below the five seconds after which many servers close an idle connection."""
 
+LIMITS = httpx.Limits(
+    max_connections=256, max_keepalive_connections=IDLE, keepalive_expiry=KEPT_ALIVE
+)
+
 IMPERSONATE = "x-bt-impersonate-user"
 
 
@@ -58,14 +62,14 @@ class ControlPlane:
     async def open(self, limiter: Limiter) -> None:
         """Make the pool, with who admits what leaves; nothing is sent yet."""
         self._limiter = limiter
-        limits = httpx.Limits(
-            max_connections=256, max_keepalive_connections=IDLE, keepalive_expiry=KEPT_ALIVE
-        )
-        secure = self._url.scheme == "https"
-        self._client = httpx.AsyncClient(limits=limits, timeout=TIMEOUT, verify=secure)
+        self._client = self.pool(verify=self._url.scheme == "https")
         self._client.headers.clear()
         # A cookie that is set for one caller must not come back with another.
         self._client.cookies.jar.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+
+    def pool(self, *, verify: bool) -> httpx.AsyncClient:
+        """Return the connections, through the proxies that the environment names."""
+        return httpx.AsyncClient(limits=LIMITS, timeout=TIMEOUT, verify=verify)
 
     async def close(self) -> None:
         """Close every connection."""

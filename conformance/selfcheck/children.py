@@ -65,6 +65,7 @@ def serve(
 ) -> None:
     """Be a data plane until the process is told to stop; its URL is sent as soon as it is known."""
     _become_a_child(output)
+    os.environ.update(settings)  # where HTTP clients look for proxies
     bound = server.bind("127.0.0.1", 0)
     if kind is Kind.NULL:
         bound.listen()

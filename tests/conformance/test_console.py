@@ -9,7 +9,8 @@ import pytest
 
 from conformance.console import Console
 from conformance.deployment.environment import ControlPlaneAddress, Deployment, Environment
-from conformance.options.reading import Raw, read
+from conformance.options.raw import Raw
+from conformance.options.reading import read
 from conformance.requirements import load
 from conformance.scope import scope_of
 

@@ -11,7 +11,8 @@ import pytest
 from conformance.deployment import control_plane
 from conformance.deployment.control_plane import Mock, bring_up
 from conformance.errors import ControlPlaneProblem
-from conformance.options.reading import Raw, read
+from conformance.options.raw import Raw
+from conformance.options.reading import read
 from conformance.requirements import load
 from mock_control_plane.client import ControlPlane, ControlPlaneError
 

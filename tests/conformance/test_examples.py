@@ -9,7 +9,8 @@ import pytest
 from hypothesis import settings
 
 from conformance.examples import EXAMPLES, PROFILE, set_up_examples
-from conformance.options.reading import Raw, read
+from conformance.options.raw import Raw
+from conformance.options.reading import read
 from conformance.options.values import Effort
 from conformance.requirements import load
 

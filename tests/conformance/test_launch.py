@@ -12,7 +12,8 @@ from conformance.deployment import launch as launching
 from conformance.deployment import readiness
 from conformance.deployment.launch import Launch, Launched, command_of
 from conformance.deployment.ports import free_port
-from conformance.options.reading import Raw, read
+from conformance.options.raw import Raw
+from conformance.options.reading import read
 from conformance.options.values import Kind, Target
 from conformance.requirements import load
 from tests.conformance import programs

@@ -10,7 +10,8 @@ import pytest
 
 from conformance.errors import UsageProblem
 from conformance.options.invocation import command_line, replay_options
-from conformance.options.reading import Raw, prepare_report_dir, read
+from conformance.options.raw import Raw
+from conformance.options.reading import prepare_report_dir, read
 from conformance.options.table import OPTIONS, add_to, target_given
 from conformance.options.values import Effort, Kind, Options
 from conformance.requirements import load

@@ -16,7 +16,8 @@ from conformance.deployment.control_plane import Mock
 from conformance.deployment.environment import ControlPlaneAddress
 from conformance.deployment.pool import Pool, name_of
 from conformance.errors import ControlPlaneProblem, DataPlaneDied
-from conformance.options.reading import Raw, read
+from conformance.options.raw import Raw
+from conformance.options.reading import read
 from conformance.requirements import load
 from mock_control_plane.client import ControlPlane
 from tests.conformance import programs

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from conformance.options.reading import Raw, read
+from conformance.options.raw import Raw
+from conformance.options.reading import read
 from conformance.requirements import load
 from conformance.scope import UNLOCKS, Scope, provided_by, scope_of
 

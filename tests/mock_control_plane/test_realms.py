@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from starlette.types import ASGIApp
 
+    from mock_control_plane.egress import Serve
     from mock_control_plane.entry import Entry
 
 Result = TypeVar("Result")
@@ -30,16 +31,26 @@ class Listening:
 
     def __init__(self) -> None:
         self.apps: dict[str, ASGIApp] = {}
+        self.streams: dict[str, Serve] = {}
 
-    async def open(self, app: ASGIApp, host: str | None) -> str:
+    async def open(self, app: ASGIApp, host: str | None = None) -> str:
         """Give the next URL."""
         url = f"http://{host or 'here'}:{len(self.apps) + 1}"
         self.apps[url] = app
         return url
 
+    async def open_stream(self, serve: Serve) -> str:
+        """Give a URL of its own kind."""
+        url = f"http://proxy:{len(self.streams) + 1}"
+        self.streams[url] = serve
+        return url
+
     async def shut(self, url: str) -> None:
         """Take a URL back."""
-        del self.apps[url]
+        if url in self.streams:
+            del self.streams[url]
+        else:
+            del self.apps[url]
 
     async def post(self, url: str, path: str, token: str) -> int:
         """Send a request to one of them, and give the status of its answer."""
@@ -55,9 +66,7 @@ def run(path: Path, act: Callable[[Realms, Listening], Awaitable[Result]]) -> Re
     async def acted() -> Result:
         journal, listening = Journal(path), Listening()
         try:
-            return await act(
-                Realms(journal, load_profile(), listening.open, listening.shut), listening
-            )
+            return await act(Realms(journal, load_profile(), listening), listening)
         finally:
             await journal.close()
 

@@ -9,6 +9,7 @@ import pytest
 
 from mock_control_plane import stock
 from mock_control_plane.directory import Directory
+from mock_control_plane.egress import Egress
 from mock_control_plane.faults import Faults
 from mock_control_plane.identities import UnknownMember
 from mock_control_plane.kinds import KINDS
@@ -29,7 +30,7 @@ def _realm() -> Realm:
     """A realm without a port."""
     directory = Directory()
     provisioning = Provisioning(directory, load_profile())
-    return Realm("here", "http://here", directory, Objects(), Faults(), provisioning)
+    return Realm("here", "http://here", directory, Objects(), Faults(), provisioning, Egress())
 
 
 def put(realm: Realm, kind: str, **given: object) -> Mapping[str, object]:

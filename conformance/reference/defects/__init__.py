@@ -31,12 +31,20 @@ from conformance.reference.defects.telemetry import (
     spelling,
     sysadmin,
 )
-from conformance.reference.defects.urls import keys, login, pages, passing, sessions, waiting
+from conformance.reference.defects.urls import (
+    egress,
+    keys,
+    login,
+    pages,
+    passing,
+    sessions,
+    waiting,
+)
 
 AUDIT = (attribution, encoding, impersonation, presence, resources, urls)
 TELEMETRY = (forms, gating, leaks, missing, moments, spelling, sysadmin)
 RATE_LIMITS = (budgets, holders, local, windows)
-URLS = (keys, login, pages, passing, sessions, waiting)
+URLS = (egress, keys, login, pages, passing, sessions, waiting)
 RETENTION = (ages, credentials, extent, overheard, provisioning, safety, secrecy)
 API = (answers, lives, openness)
 

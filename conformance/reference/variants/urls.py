@@ -5,7 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import httpx
+
+from conformance.reference.control_plane import LIMITS, TIMEOUT, ControlPlane
 from conformance.reference.cors import Cors
+from conformance.reference.elsewhere import VENDOR, answers, at_start
 from conformance.reference.proxy import Proxy
 from conformance.reference.rewriting import Rewriting
 from conformance.reference.variants.definition import variant
@@ -83,3 +87,25 @@ def tells_failures_as_a_gateway(reference: Reference) -> Reference:
             return response
 
     return replace(reference, proxy=Other())
+
+
+@variant
+def uses_no_proxy_for_loopback(reference: Reference) -> Reference:
+    """What names this machine is asked without a proxy, as some HTTP clients always do."""
+
+    class Other(ControlPlane):
+        def pool(self, *, verify: bool) -> httpx.AsyncClient:
+            directly = dict.fromkeys(("all://localhost", "all://127.0.0.1"))
+            return httpx.AsyncClient(limits=LIMITS, timeout=TIMEOUT, verify=verify, mounts=directly)
+
+    return replace(reference, control_plane=Other(reference.settings))
+
+
+@variant
+def asks_for_a_newer_version_in_vain(reference: Reference) -> Reference:
+    """At its start it asks another host whether there is a newer version, and does without."""
+
+    async def ask() -> None:
+        await answers(VENDOR)
+
+    return replace(reference, wrap=(*reference.wrap, lambda app: at_start(app, ask)))

@@ -9,6 +9,7 @@ import pytest
 
 from conformance.callers import Callers
 from conformance.client import Transport
+from conformance.suites.urls.settings import SHOWN
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,14 +18,6 @@ if TYPE_CHECKING:
     from conformance.options.values import Options
     from conformance.resources import Deployments
     from mock_control_plane.client import ControlPlane
-
-SHOWN = {
-    "BRAINTRUST_APP_PUBLIC_URL": "https://braintrust.example.test/console",
-    "WHITELISTED_ORIGINS": (
-        "https://braintrust.example.test,https://tools.example.test:8443,http://localhost:3000"
-    ),
-}
-"""A deployment that people know by another name, with pages of several origins."""
 
 
 @dataclass(frozen=True, slots=True)

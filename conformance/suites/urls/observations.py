@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 import tempfile
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,10 +15,11 @@ from urllib.parse import urlsplit
 
 from conformance import expect
 from conformance.observing import Observation
-from conformance.suites.urls import sdk_session
+from conformance.suites.urls import fence, sdk_session
+from conformance.suites.urls.settings import UNREACHABLE
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from conformance.client import Caller
     from conformance.exchange import Exchange
@@ -26,6 +28,8 @@ if TYPE_CHECKING:
 
 AREA = "urls"
 SDK = "urls.sdk-"
+RESTRICTED = "urls.restricted"
+PUBLIC = "urls.public"
 INSTALLED = "installed"
 WITHIN = 90.0
 LAST = 300
@@ -33,12 +37,24 @@ WITH_SCORES = {"summarize_scores": "true"}
 
 
 def observations(options: Options) -> Sequence[Observation]:
-    """A session of each SDK, on a deployment of its own or on the one that is attached to."""
+    """A session of each SDK, and the main job of a data plane that may go nowhere else."""
+    fenced = Observation(
+        PUBLIC, AREA, {}, fence.observe_public, attached=True, fenced=True, may_refuse=True
+    )
     folders = {INSTALLED: None, **options.sdks}
     return [
-        Observation(f"{SDK}{version}", AREA, {}, partial(_observe, folder=folder), attached=True)
-        for version, folder in folders.items()
+        *(
+            Observation(SDK + version, AREA, {}, partial(_observe, folder=folder), attached=True)
+            for version, folder in folders.items()
+        ),
+        replace(fenced, name=RESTRICTED, run=fence.observe),
+        replace(fenced, settings=_public(options)),
     ]
+
+
+def _public(options: Options) -> Mapping[str, str]:
+    """A data plane that is attached to has the public URL that it has."""
+    return UNREACHABLE if options.target.started else {}
 
 
 def _observe(ground: Ground, *, folder: Path | None) -> JsonObject:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from conformance import expect
 from conformance.instruments import cors
 from conformance.marks import requirement, settings
-from conformance.suites.urls.conftest import SHOWN
+from conformance.suites.urls.settings import SHOWN
 
 if TYPE_CHECKING:
     from conformance.callers import Callers

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from conformance import expect
 from conformance.marks import requirement, settings
-from conformance.suites.urls.conftest import SHOWN
+from conformance.suites.urls.settings import APP_URL, PUBLIC_URL, SHOWN
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from conformance.exchange import Exchange
     from conformance.specimens import Specimens
     from conformance.suites.urls.conftest import Place
-
-APP, PUBLIC = "BRAINTRUST_APP_URL", "BRAINTRUST_APP_PUBLIC_URL"
 
 
 @requirement("URL-04")
@@ -37,11 +35,11 @@ def test_links_lead_to_the_public_url(shown: Place, specimens: Specimens) -> Non
 
 def _expect_links(callers: Callers, specimens: Specimens, deployment: Deployment) -> None:
     declared = deployment.settings
-    base = (declared.get(PUBLIC) or declared.get(APP) or "").rstrip("/")
+    base = (declared.get(PUBLIC_URL) or declared.get(APP_URL) or "").rstrip("/")
     if not base:
         expect.inconclusive(
-            f"it is not known what the data plane is configured with; declare {APP} and, where it "
-            f"is set, {PUBLIC} with --dataplane-setting"
+            f"it is not known what the data plane is configured with; declare {APP_URL} and, "
+            f"where it is set, {PUBLIC_URL} with --dataplane-setting"
         )
     links = 0
     for summary in _summaries(callers, specimens):

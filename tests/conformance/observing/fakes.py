@@ -15,7 +15,8 @@ from conformance.observing import Observation
 from conformance.observing.files import Files
 from conformance.observing.running import Observing
 from conformance.observing.staging import Surroundings
-from conformance.options.reading import Raw, read
+from conformance.options.raw import Raw
+from conformance.options.reading import read
 from conformance.options.table import target_given
 from conformance.requirements import load
 
