@@ -34,13 +34,15 @@ class Deployments:
 
     def __init__(self, environment: Environment) -> None:
         self._all = environment.deployments
+        self._failed = environment.failed
 
     def __getitem__(self, settings: Mapping[str, str]) -> Deployment:
         for deployment in self._all:
             if deployment.asked == settings:
                 return deployment
         wanted = ", ".join(f"{name}={value}" for name, value in settings.items())
-        expect.inconclusive(f"no deployment of this run is configured with {wanted}")
+        why = next((f": {one.reason}" for one in self._failed if one.asked == settings), "")
+        expect.inconclusive(f"no deployment of this run is configured with {wanted}{why}")
 
     def __iter__(self) -> Iterator[Deployment]:
         return iter(self._all)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Self
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["DEFAULT", "ControlPlaneAddress", "Deployment", "Environment"]
+__all__ = ["DEFAULT", "ControlPlaneAddress", "Deployment", "Environment", "Failed"]
 
 DEFAULT = "default"
 """The name of the deployment that every run has."""
@@ -42,6 +42,14 @@ class Deployment:
 
 
 @dataclass(frozen=True, slots=True)
+class Failed:
+    """A configuration that a test asked for, and why there is no deployment that has it."""
+
+    asked: Mapping[str, str] = field(repr=False)
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class ControlPlaneAddress:
     """Where the mock control plane is inspected."""
 
@@ -51,12 +59,16 @@ class ControlPlaneAddress:
 
 @dataclass(frozen=True, slots=True)
 class Environment:
-    """Everything that is up; `run` is the id that all that the run creates carries."""
+    """Everything that is up; `run` is the id that all that the run creates carries.
+
+    `failed` is what did not come up; the default deployment is never among it.
+    """
 
     run: str
     deployments: tuple[Deployment, ...]
     control_plane: ControlPlaneAddress | None = None
     version: str | None = None
+    failed: tuple[Failed, ...] = ()
 
     @property
     def default(self) -> Deployment:
@@ -77,4 +89,5 @@ class Environment:
             deployments=tuple(Deployment.of(row) for row in document["deployments"]),
             control_plane=ControlPlaneAddress(**address) if address else None,
             version=document["version"],
+            failed=tuple(Failed(**row) for row in document["failed"]),
         )

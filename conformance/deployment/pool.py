@@ -14,10 +14,18 @@ from urllib.parse import urlsplit
 
 from conformance.deployment import connection, relayed
 from conformance.deployment.connection import Probe
-from conformance.deployment.environment import DEFAULT, Deployment, Environment
+from conformance.deployment.environment import DEFAULT, Deployment, Environment, Failed
 from conformance.deployment.launch import Launch
 from conformance.deployment.settings import base_settings, configured, proxied
-from conformance.errors import ControlPlaneProblem
+from conformance.errors import (
+    ControlPlaneProblem,
+    DataPlaneDied,
+    KeyRefused,
+    NotADataPlane,
+    NotConnected,
+    NotReady,
+    Unreachable,
+)
 from conformance.instruments.egress import accounted
 from conformance.reach import Reach
 from mock_control_plane.client import ControlPlaneError
@@ -40,6 +48,9 @@ arrives just before a thread goes to sleep does not wake it."""
 
 FAR = "0.0.0.0"
 """This machine, by an address that no HTTP client takes for loopback: some use no proxy there."""
+
+OF_THE_DATA_PLANE = (DataPlaneDied, KeyRefused, NotADataPlane, NotConnected, NotReady, Unreachable)
+"""What is wrong with a data plane, and not with how the run was set up."""
 
 Check = Callable[[Reach, Probe], str | None]
 
@@ -94,8 +105,8 @@ class _Owned:
 class Pool:
     """Owns every started data plane; the lock guards them.
 
-    `start` raises the problem of the first deployment that has one. `stop` ends them all, may be
-    called at any time and more than once, also while another thread still waits in `start`.
+    `start` raises the problem of the default deployment, if it has one. `stop` ends them all, may
+    be called at any time and more than once, also while another thread still waits in `start`.
     """
 
     def __init__(
@@ -112,11 +123,15 @@ class Pool:
     def start(self, configurations: Iterable[Mapping[str, str]]) -> Environment:
         """Bring up the default deployment and one for each configuration that a test asks for.
 
-        A data plane that is attached to stays as it is: there is the default deployment only.
+        Only the default one has to come up; the environment says what became of the others. A data
+        plane that is attached to stays as it is: there is the default deployment only.
         """
+        failed: tuple[Failed, ...] = ()
         if self._options.target.started:
             wanted = {DEFAULT: {}, **{name_of(one): dict(one) for one in configurations if one}}
-            up = self._start_all(wanted)
+            came = self._start_all(wanted)
+            up = tuple(one for one in came if isinstance(one, Up))
+            failed = tuple(one for one in came if isinstance(one, Failed))
         else:
             up = (self._attach(),)
         return Environment(
@@ -124,6 +139,7 @@ class Pool:
             deployments=tuple(one.deployment for one in up),
             control_plane=self._mock.address if self._mock else None,
             version=up[0].version,
+            failed=failed,
         )
 
     def open(self, name: str, asked: Mapping[str, str | None], *, fenced: bool = False) -> Up:
@@ -171,11 +187,11 @@ class Pool:
             with ThreadPoolExecutor(len(running)) as executor:
                 list(executor.map(lambda one: one.started.stop(), running.values()))
 
-    def _start_all(self, wanted: Mapping[str, Mapping[str, str]]) -> tuple[Up, ...]:
+    def _start_all(self, wanted: Mapping[str, Mapping[str, str]]) -> tuple[Up | Failed, ...]:
         executor = ThreadPoolExecutor(min(self._options.max_deployments, len(wanted)))
         try:
             waiting = [
-                executor.submit(self._start_one, name, asked) for name, asked in wanted.items()
+                executor.submit(self._try_to_start, name, asked) for name, asked in wanted.items()
             ]
             unsettled = set(waiting)
             while unsettled:
@@ -189,6 +205,16 @@ class Pool:
             raise
         finally:
             executor.shutdown()
+
+    def _try_to_start(self, name: str, asked: Mapping[str, str]) -> Up | Failed:
+        """Start one; without the default deployment there is no run, without another there is."""
+        try:
+            return self._start_one(name, asked)
+        except OF_THE_DATA_PLANE as problem:
+            if name == DEFAULT:
+                raise
+            self.close(name)
+            return Failed(asked, str(problem))
 
     def _start_one(self, name: str, asked: Mapping[str, str | None], owning: _Owning = USUAL) -> Up:
         realm = self._realm(name, host=FAR if owning.fenced else None)

@@ -74,6 +74,12 @@ def build(finished: Finished) -> Document:
         "expected_failures": _expected_failures(judgement),
         "deployments": [_deployment(deployment) for deployment in facts.deployments],
         "observations": [_observation(state) for state in facts.observations],
+        "egress": [
+            {"observation": state.name, **seen}
+            for state in facts.observations
+            if state.observed is not None
+            for seen in state.observed.result.get("egress", [])
+        ],
         "requirements": [_requirement(result, finished) for result in judgement.results],
     }
 

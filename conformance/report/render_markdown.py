@@ -48,6 +48,7 @@ def _lines(document: Document) -> Iterator[str]:
         yield from _trouble(requirement)
     yield from _unjudged(document)
     yield from _unlocks(document)
+    yield from _connected(document)
     yield from _measured(document)
 
 
@@ -113,6 +114,15 @@ def _unlocks(document: Document) -> Iterator[str]:
         yield from _table_head("option", "unlocks")
     for unlock in unlocks:
         yield _row(wording.key_of(unlock), wording.unlocking(unlock))
+
+
+def _connected(document: Document) -> Iterator[str]:
+    connections = wording.connections(document)
+    if connections:
+        yield from ("", "<details><summary>where it connected</summary>", "")
+        yield from _table_head("observer", "destinations")
+        yield from (_row(observer, sentence) for observer, sentence in connections.items())
+        yield from ("", "</details>")
 
 
 def _measured(document: Document) -> Iterator[str]:

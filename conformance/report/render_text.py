@@ -59,6 +59,7 @@ def lines(document: Document, width: int) -> Iterator[Line]:
     yield from _table(document, width)
     for requirement in wording.having(document, *wording.TROUBLE):
         yield from _trouble(requirement, width)
+    yield from _connected(document, width)
     yield from _not_judged(document, width)
     yield from _verdict(document, width)
 
@@ -123,6 +124,15 @@ def _evidence(evidence: Document, width: int) -> Iterator[Line]:
         yield from _told("seed", str(evidence["seed"]), width)
     yield from _block("smallest example", evidence["example"] or "", width)
     yield from _block("run it again", evidence["replay"], None, ("cyan",))
+
+
+def _connected(document: Document, width: int) -> Iterator[Line]:
+    connections = wording.connections(document)
+    if connections:
+        yield Line()
+        yield Line("where it connected", ("bold",))
+    for observer, sentence in connections.items():
+        yield from _wrapped(f"{observer}: {sentence}", width, "  ")
 
 
 def _not_judged(document: Document, width: int) -> Iterator[Line]:

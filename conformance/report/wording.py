@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 TROUBLE = ("failed", "error")
 NOT_ASKED_FOR = ("out-of-scope", "not-selected")
 NAMED = 8
+CONTROL_PLANE = "control plane"
 
 
 def headline(document: Document) -> str:
@@ -99,6 +100,23 @@ def duration(document: Document) -> str:
         f"{timing['wall']:.1f} s (longest single wait {timing['longest_wait']:.1f} s, "
         f"work of all tests {timing['work']:.1f} s)"
     )
+
+
+def connections(document: Document) -> dict[str, str]:
+    """Return where the data plane connected, and what could not be seen, by who saw it."""
+    told, egress = {}, document.get("egress", [])  # reports of earlier releases have none
+    for observer in dict.fromkeys(seen["observer"] for seen in egress):
+        views = [seen for seen in egress if seen["observer"] == observer]
+        rows = [row for seen in views for row in seen["destinations"]]
+        known = sum(row["count"] for row in rows if row["class"] == CONTROL_PLANE)
+        named = {
+            f"{row['host']}:{row['port']} ({row['class']}, {row['outcome']})"
+            for row in rows
+            if row["class"] != CONTROL_PLANE
+        }
+        places = [f"its control plane {known} times", *sorted(named)]
+        told[observer] = f"{', '.join(places)}. Not seen: {views[0]['blind']}."
+    return told
 
 
 def key_of(unlock: Document) -> str:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from conformance.deployment.control_plane import Mock, bring_up
-from conformance.deployment.environment import DEFAULT, Deployment, Environment
+from conformance.deployment.environment import DEFAULT, Deployment, Environment, Failed
 from conformance.deployment.pool import name_of
 from conformance.deployment.process import last_lines
 from conformance.deployment.settings import base_settings
@@ -83,15 +83,7 @@ class Bench:
         folder.mkdir(parents=True, exist_ok=True)
         (folder / REPORT).unlink(missing_ok=True)
         with ExitStack() as stack:
-            planes = [
-                stack.enter_context(self._data_plane(subject, configuration, folder))
-                for configuration in self._configurations(subject.areas)
-            ]
-            environment = Environment(
-                run="selfcheck",
-                deployments=tuple(planes),
-                control_plane=self._mock.address,
-            )
+            environment = self._environment(subject, folder, stack)
             self._run_suite(subject, environment, folder)
         return self._outcomes(subject, folder)
 
@@ -109,6 +101,24 @@ class Bench:
             if process.exitcode is None:
                 raise NoResult(f"it was not done after {DONE_WITHIN:g} s")
             serving.join()
+
+    def _environment(self, subject: Subject, folder: Path, stack: ExitStack) -> Environment:
+        """Bring up the subject in each configuration that is asked for; the default one must be."""
+        planes: list[Deployment] = []
+        failed: list[Failed] = []
+        for asked in self._configurations(subject.areas):
+            try:
+                planes.append(stack.enter_context(self._data_plane(subject, asked, folder)))
+            except NotUp as failure:
+                if not asked:
+                    raise NoResult(f"the data plane did not come up: {failure}") from None
+                failed.append(Failed(asked, str(failure)))
+        return Environment(
+            run="selfcheck",
+            deployments=tuple(planes),
+            control_plane=self._mock.address,
+            failed=tuple(failed),
+        )
 
     def _configurations(self, areas: Sequence[str]) -> list[Mapping[str, str]]:
         """The default configuration, and each one that a test of these areas asks for."""
@@ -129,11 +139,7 @@ class Bench:
         settings = {**base_settings(realm.url, realm.organization.name), **asked}
         name = name_of(asked) if asked else DEFAULT
         output = folder / f"{name}.log"
-        with ExitStack() as stack:
-            try:
-                plane = stack.enter_context(self._forking.plane(subject, settings, output))
-            except NotUp as failure:
-                raise NoResult(f"the data plane did not come up: {failure}") from None
+        with self._forking.plane(subject, settings, output) as plane:
             realm.update_organization(realm.organization.id, api_url=plane.url, proxy_url=plane.url)
             yield Deployment(name, plane.url, settings, asked, realm.name, output)
             if plane.died():
