@@ -104,9 +104,9 @@ def duration(document: Document) -> str:
 
 def connections(document: Document) -> dict[str, str]:
     """Return where the data plane connected, and what could not be seen, by who saw it."""
-    told, egress = {}, document.get("egress", [])  # reports of earlier releases have none
-    for observer in dict.fromkeys(seen["observer"] for seen in egress):
-        views = [seen for seen in egress if seen["observer"] == observer]
+    told = {}
+    for observer in dict.fromkeys(seen["observer"] for seen in document["egress"]):
+        views = [seen for seen in document["egress"] if seen["observer"] == observer]
         rows = [row for seen in views for row in seen["destinations"]]
         known = sum(row["count"] for row in rows if row["class"] == CONTROL_PLANE)
         named = {

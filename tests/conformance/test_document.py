@@ -99,6 +99,19 @@ def test_observations_are_in_the_report() -> None:
     assert told["c"]["reason"] == "Start it."
 
 
+def test_egress_is_in_the_report() -> None:
+    """What an observation saw of connections stands beside its name."""
+    row = {"host": "x", "port": 2, "class": "other", "outcome": "refused", "count": 9}
+    seen = {"observer": "a proxy", "blind": "look-ups", "destinations": [row]}
+    states = (
+        State("a", Phase.OVER, observed=Observed("a", "one", {"egress": [seen]})),
+        State("b", Phase.OVER, observed=Observed("b", "one", {}, "no such kind")),
+    )
+    report = report_of(all_passing(), facts=replace(FACTS, observations=states))
+    jsonschema.validate(report, SCHEMA)
+    assert report["egress"] == [{"observation": "a", **seen}]
+
+
 def test_report_of_a_run_that_never_began() -> None:
     """A run that reached nothing still has a report, with the problem and no deployment."""
     facts = Facts(RunFacts("run-1", "pytest"), Target("command"))

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from conformance.deployment.environment import ControlPlaneAddress, Deployment, Environment
+from conformance.deployment.environment import ControlPlaneAddress, Deployment, Environment, Failed
 
+FAILED = Failed({"A": "1"}, "it died")
 DEPLOYMENT = Deployment(
     "default", "http://h:1", {"TOKEN": "hush"}, {"A": "1"}, "realm", Path("/tmp/default.log")
 )
@@ -13,7 +14,8 @@ DEPLOYMENT = Deployment(
 
 def test_environment_survives_json() -> None:
     """A worker gets the very environment that the owner of the session has."""
-    whole = Environment("run-1", (DEPLOYMENT,), ControlPlaneAddress("http://m", "hush"), "7.7")
+    address = ControlPlaneAddress("http://m", "hush")
+    whole = Environment("run-1", (DEPLOYMENT,), address, "7.7", (FAILED,))
     assert Environment.from_json(whole.to_json()) == whole
 
 

@@ -89,6 +89,23 @@ def test_listening_mock_makes_an_attached_run_mocked() -> None:
     assert read_.control_plane.listen == ("0.0.0.0", 8700)
 
 
+def test_egress_is_accounted_for(tmp_path: Path) -> None:
+    """Own hosts and the list of destinations are kept as they were given."""
+    log = tmp_path / "log"
+    log.write_text('{"host": "a", "port": 1}\n', "utf-8")
+    told = {"dataplane_own_host": ["db", "10.0.0.0/8"], "dataplane_egress_log": str(log)}
+    found = options({**URL, **told}).egress
+    assert (found.own, found.log) == (("db", "10.0.0.0/8"), log)
+
+
+def test_broken_list_of_destinations_is_told(tmp_path: Path) -> None:
+    """A list that cannot be read is found before anything starts."""
+    log = tmp_path / "log"
+    log.write_text('{"host": "a"}\n', "utf-8")
+    with pytest.raises(UsageProblem, match="line 1 has no port"):
+        options({**URL, "dataplane_egress_log": str(log)})
+
+
 def test_sdk_is_known_by_its_version(tmp_path: Path) -> None:
     """A folder that pip installed an SDK into is named after what is in it."""
     (tmp_path / "braintrust").mkdir()
@@ -154,6 +171,8 @@ def test_only_what_the_run_starts_may_be_told_to_delete_unasked() -> None:
         ({"dataplane_setting": ["PORT=80"]}, "PORT is chosen by the run"),
         ({"dataplane_setting": ["BRAINTRUST_APP_URL=http://x"]}, "chosen by the run"),
         ({"dataplane_settings": "none.env"}, "there is no such file"),
+        ({"dataplane_own_host": ["http://db"]}, "'http://db' is no host; expected something like"),
+        ({"dataplane_egress_log": "no-such-file"}, "there is no such file"),
         ({"dataplane_sdk": ["."]}, "there is no Python SDK; make such a folder with pip install"),
         ({"dataplane_ca": "none.pem"}, "there is no such file"),
         ({"dataplane_area": ["audits"]}, "did you mean 'audit'"),

@@ -29,9 +29,9 @@ if TYPE_CHECKING:
     from tests.running import RunningReference
 
 REFERENCE = f"{sys.executable} -m conformance.reference"
-DIES_WITH_A_OR_HANGS = """
+DIES_WITHOUT_A_OR_HANGS = """
     import os, signal, sys
-    sys.exit("no") if "A" in os.environ else signal.pause()
+    signal.pause() if "A" in os.environ else sys.exit("no")
 """
 LONG = 20.0
 
@@ -73,14 +73,46 @@ def test_each_configuration_is_a_deployment(
             urllib.request.urlopen(one.url, timeout=LONG)
 
 
-def test_first_problem_stops_them_all(running_control_plane: ControlPlane, tmp_path: Path) -> None:
-    """Where one of several cannot come up, none is waited for any longer."""
-    command = programs.command(tmp_path, DIES_WITH_A_OR_HANGS)
+def test_default_that_does_not_come_up_stops_them_all(
+    running_control_plane: ControlPlane, tmp_path: Path
+) -> None:
+    """Where the default one cannot come up, no other is waited for any longer."""
+    command = programs.command(tmp_path, DIES_WITHOUT_A_OR_HANGS)
     with (
         pool(tmp_path, running_control_plane, dataplane_cmd=command) as made,
         pytest.raises(DataPlaneDied, match=r"exited with 1; its last lines:\n +no"),
     ):
         made.start([{"A": "1"}])
+
+
+def test_configuration_that_does_not_come_up_is_told(
+    running_control_plane: ControlPlane, tmp_path: Path
+) -> None:
+    """Where one that tests ask for cannot come up, the others do, and why it did not is kept."""
+    command = f"sh -c 'test -z \"$A\" || {{ echo no; exit 3; }}; exec {REFERENCE}'"
+    with pool(tmp_path, running_control_plane, dataplane_cmd=command) as made:
+        environment = made.start([{"A": "1"}, {"B": "1"}])
+        assert [one.asked for one in environment.deployments] == [{}, {"B": "1"}]
+        (failed,) = environment.failed
+        assert failed.asked == {"A": "1"}
+        assert "exited with 3; its last lines:\n    no" in failed.reason
+        assert made.death() is None
+
+
+def test_fenced_deployment_asks_through_its_proxy(
+    running_control_plane: ControlPlane, tmp_path: Path
+) -> None:
+    """A fenced one reaches its control plane through the proxy, and is told to exempt nobody."""
+    with pool(tmp_path, running_control_plane, dataplane_cmd=REFERENCE) as made:
+        up = made.open("fenced", {}, fenced=True)
+        settings = up.deployment.settings
+        assert settings["HTTP_PROXY"] == settings["https_proxy"] == settings["ALL_PROXY"]
+        assert settings["NO_PROXY"] == settings["no_proxy"] == ""
+        seen = running_control_plane.realm(made.realm_name("fenced")).destinations()
+        assert [(one.host, one.allowance, one.outcome) for one in seen] == [
+            ("0.0.0.0", "control plane", "through")
+        ]
+        made.close("fenced")
 
 
 def test_death_is_noticed(running_control_plane: ControlPlane, tmp_path: Path) -> None:

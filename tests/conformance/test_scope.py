@@ -13,6 +13,7 @@ from conformance.scope import UNLOCKS, Scope, provided_by, scope_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
     from conformance.options.values import Options
 
@@ -38,13 +39,16 @@ def test_embedded_run_judges_everything() -> None:
     assert found.out_of_scope == {}
 
 
-def test_mock_makes_an_attached_run_whole() -> None:
+def test_mock_makes_an_attached_run_whole(tmp_path: Path) -> None:
     """With the mock as its control plane an attached data plane is judged whole, too, if data
-    that the run created may be deleted by age.
+    that the run created may be deleted by age, and somebody else sees where it connects.
     """
+    log = tmp_path / "log"
+    log.touch()
     told = {
         "dataplane_setting": ["OUTBOUND_RATE_LIMIT_MAX_REQUESTS=7"],
         "dataplane_allow_destructive": True,
+        "dataplane_egress_log": str(log),
     }
     assert scope({**URL, **told, "control_plane_url": "http://m"}).in_scope == set(CATALOGUE)
 

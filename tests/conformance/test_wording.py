@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import jsonschema
 import pytest
 
-from conformance.report import wording
+from conformance.report import document, render_markdown, render_text, wording
 from tests.conformance.material import (
     BROKEN,
     FAILED,
@@ -96,3 +97,30 @@ def test_unreached_data_plane_has_words() -> None:
     assert wording.reached(report) == "a data plane (url)"
     report["implementation"]["version"] = "2.0"
     assert wording.reached(report) == "a data plane 2.0 (url)"
+
+
+def test_connections_are_told_by_observer() -> None:
+    """Calls of the control plane are counted, everything else is named once."""
+    rows = [
+        {"host": "cp", "port": 1, "class": "control plane", "outcome": "through", "count": 3},
+        {"host": "x", "port": 2, "class": "other", "outcome": "refused", "count": 9},
+    ]
+    seen = [
+        {"observation": name, "observer": "a proxy", "blind": "look-ups", "destinations": rows}
+        for name in ("one", "two")
+    ]
+    report = report_of(all_passing()) | {"egress": seen}
+    assert wording.connections(report) == {
+        "a proxy": "its control plane 6 times, x:2 (other, refused). Not seen: look-ups."
+    }
+    assert "a proxy: its control plane 6 times" in render_text.render(report)
+    assert "| a proxy | its control plane 6 times, x:2" in render_markdown.render(report)
+    jsonschema.validate(report, document.schema())
+
+
+def test_unseen_connections_are_not_told() -> None:
+    """Where nobody saw where it connected, nothing is said of it."""
+    report = report_of(all_passing())
+    assert wording.connections(report) == {}
+    assert "where it connected" not in render_text.render(report)
+    assert "where it connected" not in render_markdown.render(report)

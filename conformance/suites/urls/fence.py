@@ -12,6 +12,7 @@ from conformance.suites.urls.settings import APP_URL, PUBLIC_URL
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from pathlib import Path
 
     from conformance.observing import Ground, JsonObject
     from mock_control_plane.client import Destination, Realm
@@ -32,7 +33,8 @@ BLIND = {
 def observe(ground: Ground) -> JsonObject:
     """Let the main job be done, and tell what came of it and where the data plane connected."""
     told: JsonObject = {"job": _job(ground)}
-    egress_seen = [_listed(ground)] if ground.options.egress.log else []
+    log = ground.options.egress.log
+    egress_seen = [_listed(ground, log)] if log else []
     if ground.owned:
         found = destinations(ground.realm)
         egress_seen.append({"observer": OBSERVER, "blind": BLIND[OBSERVER], "destinations": found})
@@ -82,10 +84,9 @@ def _job(ground: Ground) -> JsonObject:
     return {}
 
 
-def _listed(ground: Ground) -> JsonObject:
+def _listed(ground: Ground, log: Path) -> JsonObject:
     """What the user's own list says, once it has the control plane in it or is late."""
-    log, accounts = ground.options.egress.log, _accounts(ground)
-    assert log is not None
+    accounts = _accounts(ground)
     found: list[Contact] = []
 
     def is_there() -> bool:
