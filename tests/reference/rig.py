@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from conformance.reference.composition import Reference
 
 READY_WITHIN = 10.0
+STOPPED_WITHIN = 40.0
+"""What still goes on is given some seconds, and so are last reports to whoever is gone already."""
 
 
 class Quiet(server.Server):
@@ -64,7 +66,7 @@ class Host:
         for served, task, listener in self._served:
             if listener.fileno() >= 0 and server.url(listener) == url:
                 served.should_exit = True
-                task.result(READY_WITHIN)
+                task.result(STOPPED_WITHIN)
                 listener.close()
 
     def close(self) -> None:
@@ -72,10 +74,10 @@ class Host:
         for served, _, _ in self._served:
             served.should_exit = True
         for _, task, listener in self._served:
-            task.result(READY_WITHIN)
+            task.result(STOPPED_WITHIN)
             listener.close()
         self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join(READY_WITHIN)
+        self._thread.join(STOPPED_WITHIN)
         self._loop.close()
 
 
