@@ -18,6 +18,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 METHODS = ("get", "post", "put", "patch", "delete")
+LOGS = "/logs3"
+SHAPE = re.compile(r"/v1/(?P<kind>\w+)(?P<object>/\{\w+\})?(?:/(?P<action>\w+))?")
+OF_ALL = {"POST": "create", "PUT": "replace", "GET": "list"}
+OF_ONE = {"GET": "read", "PATCH": "change", "DELETE": "delete"}
+BY_QUERY = {("GET", "fetch"): "fetch_by_query"}
 PARAMETER = re.compile(r"\{([^{}]+)\}")
 
 
@@ -27,7 +32,7 @@ class DescriptionProblem(UsageProblem):
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """A method on a route template; kind and verb say what it does to what, where that is known."""
+    """A method on a route template; kind and verb say what it does to what, where that is told."""
 
     method: str
     template: str
@@ -89,7 +94,7 @@ class Description:
             )
         return cls(
             tuple(
-                _operation(method, template, item[method])
+                _operation(method, template)
                 for template, item in paths.items()
                 for method in METHODS
                 if method in item
@@ -121,5 +126,16 @@ class Description:
         return table
 
 
-def _operation(method: str, template: str, item: dict[str, str]) -> Operation:
-    return Operation(method.upper(), template, item.get("x-kind"), item.get("x-verb"))
+def _operation(method: str, template: str) -> Operation:
+    """What a method does to which kind of object, as far as the shape of the template tells it."""
+    method = method.upper()
+    if template == LOGS:
+        return Operation(method, template, "rows", "batch")
+    shape = SHAPE.fullmatch(template)
+    if shape is None:
+        return Operation(method, template)
+    kind, action = shape["kind"], shape["action"]
+    if action is not None:
+        return Operation(method, template, kind, BY_QUERY.get((method, action), action))
+    verbs = OF_ALL if shape["object"] is None else OF_ONE
+    return Operation(method, template, kind, verbs.get(method))

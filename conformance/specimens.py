@@ -24,6 +24,7 @@ SHORT = 20
 """Letters of a run's id in a name, so that no plain name is a long one."""
 
 KINDS = ("project", "experiment", "dataset", "prompt", "function")
+"""The kinds that every data plane names alike, also in its audit headers."""
 
 PROMPT_DATA = {
     "prompt": {"type": "chat", "messages": [{"role": "user", "content": "Say {{word}}."}]},
@@ -37,6 +38,8 @@ FUNCTION_DATA = {
         "code": "def handler(input):\n    return input\n",
     },
 }
+RETENTION = {"event_type": "retention", "object_type": "dataset", "retention_days": 36_500}
+"""An automation that does nothing: nothing is a hundred years old."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +94,8 @@ class Specimens:
             body["prompt_data"] = PROMPT_DATA
         if kind == "function":
             body["function_data"] = FUNCTION_DATA
+        if kind == "project_automation":
+            body["config"] = RETENTION
         return body
 
     def make(

@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING, Protocol
 
 from conformance import __version__
 from conformance.reference.events.targets import KINDS
-from conformance.reference.objects.kinds import DATASET, EXPERIMENT, FUNCTION, PROJECT, PROMPT
+from conformance.reference.objects.kinds import (
+    DATASET,
+    EXPERIMENT,
+    FUNCTION,
+    PROJECT,
+    PROJECT_AUTOMATION,
+    PROMPT,
+)
 from conformance.reference.problems import Problem
 
 if TYPE_CHECKING:
@@ -32,7 +39,7 @@ class Handlers(Protocol):
 
     @property
     def metadata(self) -> Metadata:
-        """Projects, experiments, datasets."""
+        """What the control plane keeps."""
 
     @property
     def definitions(self) -> Definitions:
@@ -79,6 +86,7 @@ def guarded(handlers: Handlers) -> Table:
         **_metadata(handlers.metadata, DATASET),
         **_events(handlers.events, "dataset"),
         "/v1/dataset/{dataset_id}/summarize": {"GET": summaries.dataset},
+        **_metadata(handlers.metadata, PROJECT_AUTOMATION),
         **_definitions(handlers.definitions, PROMPT),
         **_definitions(handlers.definitions, FUNCTION),
         "/logs3": {"POST": handlers.logs.ingest},
@@ -104,9 +112,11 @@ def opened() -> Table:
 
 
 def _metadata(metadata: Metadata, kind: Kind) -> dict[str, dict[str, Action]]:
+    replaced = {"PUT": partial(metadata.replace, kind=kind)} if kind is PROJECT_AUTOMATION else {}
     return {
         f"/v1/{kind.name}": {
             "POST": partial(metadata.create, kind=kind),
+            **replaced,
             "GET": partial(metadata.page, kind=kind),
         },
         f"/v1/{kind.name}/{{{kind.name}_id}}": {

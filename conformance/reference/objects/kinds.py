@@ -33,6 +33,11 @@ DATASET = Kind(
     ("project_name", "project_id", "org_name"),
     says_found_existing=True,
 )
+PROJECT_AUTOMATION = Kind(
+    "project_automation",
+    ("description", "config"),
+    ("project_name", "project_id", "org_name"),
+)
 
 _PROMPT_FIELDS = ("description", "prompt_data", "tags", "metadata", "function_type")
 PROMPT = Kind("prompt", _PROMPT_FIELDS, ("project_name", "project_id", "org_name"))

@@ -1,4 +1,4 @@
-"""Projects, experiments and datasets as such: the control plane keeps them, and is asked here."""
+"""Projects and the like as such, without rows: the control plane keeps them, and is asked here."""
 
 from __future__ import annotations
 
@@ -34,6 +34,16 @@ class Metadata:
         if kind.says_found_existing and isinstance(answer, dict) and answer.get("found_existing"):
             response.headers["x-bt-found-existing"] = "true"
         return response
+
+    async def replace(self, call: Call, kind: Kind) -> Response:
+        """Create an object, or give the one that has the name these fields."""
+        wish = self.registration(call, kind, await call.json())
+        try:
+            _, row = await self.registered(call, kind, {**wish, "update": True})
+        finally:
+            call.parts.access.forget()
+        await self.touch(call, kind, row, how="changed")
+        return call.parts.answers.json(row)
 
     async def registered(self, call: Call, kind: Kind, wish: Row) -> tuple[object, Row]:
         """Register an object, and return the answer and the object in it."""

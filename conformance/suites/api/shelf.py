@@ -7,16 +7,17 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from conformance import expect
-from conformance.specimens import KINDS
+from conformance.specimens import KINDS as NAMED_ALIKE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
     from conformance.client import Ask, Caller
     from conformance.description import Operation
     from conformance.exchange import Exchange
     from conformance.specimens import Specimen, Specimens
 
+KINDS = (*NAMED_ALIKE, "project_automation")
 HOLDERS = {"project_logs": "project", "experiment": "experiment", "dataset": "dataset"}
 WITH_NUMBERS = {"summarize_scores": "true", "summarize_data": "true"}
 OF_ROWS = frozenset({"insert", "fetch", "fetch_by_query", "feedback"})
@@ -62,10 +63,8 @@ class Shelf:
         self._secrets: list[str] = []
         self._ids: list[str] = []
         self._home = self.thing("project", None)
-        self._things: Mapping[str, Specimen] = {"project": self._home} | {
-            kind: self.thing(kind, self._home) for kind in KINDS if kind != "project"
-        }
-        self._rows = {kind: self._row(kind) for kind in HOLDERS}
+        self._things = {"project": self._home}
+        self._rows: dict[str, str] = {}
 
     def thing(self, kind: str, project: Specimen | None) -> Specimen:
         """Make an object with a name and a description of its own."""
@@ -111,7 +110,7 @@ class Shelf:
             return self._of_rows(operation, kind, marker)
         if verb in ("create", "replace"):
             return self._creating(operation, kind, marker)
-        thing = self._things[kind]
+        thing = self.own(kind)
         if verb == "delete":
             thing = self.thing(kind, None if kind == "project" else self._home)
         options: Ask = {"json": {"description": marker}} if verb == "change" else {}
@@ -140,12 +139,24 @@ class Shelf:
 
     def secret_named(self, kind: str) -> str:
         """Return the name of the shelf's object of a kind."""
-        return self._things[kind].name
+        return self.own(kind).name
 
     def ids(self) -> Iterator[tuple[str, str]]:
         """Every kind of the shelf with the id of its object."""
-        for kind, thing in self._things.items():
-            yield kind, thing.id
+        for kind in KINDS:
+            yield kind, self.own(kind).id
+
+    def own(self, kind: str) -> Specimen:
+        """Return the shelf's object of a kind, which is made when it is first wanted."""
+        if kind not in self._things:
+            self._things[kind] = self.thing(kind, self._home)
+        return self._things[kind]
+
+    def row(self, kind: str) -> str:
+        """Return the id of the row that lies in the shelf's object, made when it is wanted."""
+        if kind not in self._rows:
+            self._rows[kind] = self._row(kind)
+        return self._rows[kind]
 
     def _named(self, kind: str, name: str) -> dict[str, object]:
         return {f"{kind}_name": name}
@@ -162,17 +173,17 @@ class Shelf:
         return Visit(operation, operation.path(), {"json": body}, f'"{marker}"', look)
 
     def _of_rows(self, operation: Operation, kind: str, marker: str) -> Visit:
-        holder = self._things[HOLDERS[kind]]
+        holder = self.own(HOLDERS[kind])
         options: Ask = {"json": {"limit": 1000}}
         if operation.verb == "insert":
             options = {"json": {"events": [{"id": marker, "input": marker}]}}
         elif operation.verb == "fetch_by_query":
             options = {"query": {"limit": 1000}}
         elif operation.verb == "feedback":
-            row = {"id": self._rows[kind], "comment": marker, "metadata": {"mark": marker}}
+            row = {"id": self.row(kind), "comment": marker, "metadata": {"mark": marker}}
             options = {"json": {"feedback": [row | {"source": "api"}]}}
         look: tuple[str, str, Ask] = ("POST", _fetching(kind, holder), {"json": {"limit": 1000}})
-        return Visit(operation, operation.path(holder.id), options, marker, look, self._rows[kind])
+        return Visit(operation, operation.path(holder.id), options, marker, look, self.row(kind))
 
     def _batch(self, operation: Operation, marker: str) -> Visit:
         row = {"id": marker, "input": marker, "project_id": self._home.id, "log_id": "g"}
@@ -183,12 +194,12 @@ class Shelf:
         )
         body = {"rows": [row], "api_version": 2}
         return Visit(
-            operation, operation.path(), {"json": body}, marker, look, self._rows["project_logs"]
+            operation, operation.path(), {"json": body}, marker, look, self.row("project_logs")
         )
 
     def _row(self, kind: str) -> str:
         """Insert a row with a word of its own, and wait until it can be fetched."""
-        holder, secret = self._things[HOLDERS[kind]], self._specimens.unique("canary")
+        holder, secret = self.own(HOLDERS[kind]), self._specimens.unique("canary")
         id = self._specimens.unique("row")
         row: dict[str, object] = {"id": id, "input": secret, "expected": secret}
         if kind != "dataset":

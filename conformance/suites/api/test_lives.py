@@ -8,7 +8,7 @@ import pytest
 
 from conformance import expect
 from conformance.marks import requirement
-from conformance.specimens import KINDS
+from conformance.suites.api.shelf import KINDS
 
 if TYPE_CHECKING:
     from conformance.client import Ask, Caller
