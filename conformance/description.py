@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import quote
 
@@ -74,6 +74,7 @@ class Description:
     document: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
 
     @classmethod
+    @cache
     def load(cls, path: Path | None = None) -> Self:
         """Read an OpenAPI document, the suite's own where no path is given."""
         source = path or data.find("openapi", "data_plane.yaml")

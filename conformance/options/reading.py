@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, TypedDict
 
 from conformance import baseline
 from conformance.deployment.settings import parse_assignments, read_env_file
+from conformance.description import Description
 from conformance.errors import UsageProblem
 from conformance.instruments import egress
 from conformance.instruments.egress import BrokenLine
@@ -54,6 +55,7 @@ def read(raw: Raw, catalogue: Catalogue) -> Options:
         max_deployments=_count(raw, "--dataplane-max-deployments", 8),
         observe_for=raw.seconds("--dataplane-observe-for", 0.0),
         replicas=_count(raw, "--dataplane-replicas", 1),
+        openapi=_openapi(raw),
         egress=_egress(raw),
         sdks=dict(_sdk(text) for text in raw.texts("--dataplane-sdk")),
         allow_destructive=raw.given("--dataplane-allow-destructive"),
@@ -232,6 +234,13 @@ def _sdk(text: str) -> tuple[str, Path]:
             "pip install --target DIR braintrust==VERSION."
         )
     return found[0].removeprefix("braintrust-").removesuffix(".dist-info"), folder
+
+
+def _openapi(raw: Raw) -> Path | None:
+    path = _existing_file(raw, "--dataplane-openapi")
+    if path is not None:
+        Description.load(path)
+    return path
 
 
 def _egress(raw: Raw) -> EgressChoice:

@@ -206,6 +206,12 @@ HOW_MUCH = (
         metavar="ID",
         repeats=True,
     ),
+    Option(
+        "--dataplane-openapi",
+        "Judge the area api by the OpenAPI description in FILE (YAML or JSON) instead of by the "
+        "suite's own: the kinds of objects that the suite knows, operation by operation.",
+        metavar="FILE",
+    ),
     Option("--dataplane-level", "Judge only the MUSTs, or only the SHOULDs.", metavar="LEVEL"),
     Option("--dataplane-quick", "Try few examples: a first impression."),
     Option(

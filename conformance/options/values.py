@@ -95,7 +95,8 @@ class Options:
     `profile_source` is where the wire profile was read from: a shipped name, or a file.
     `observe_for` is the least time, in seconds, that silence is observed; `replicas` is how many
     processes share the work behind the data plane's URL. `sdks` are folders with a Python SDK, by
-    its version. `seed` is what everything that is drawn is drawn from.
+    its version. `openapi` is a description of the API other than our own. `seed` is what everything
+    that is drawn is drawn from.
     """
 
     target: Target
@@ -113,6 +114,7 @@ class Options:
     max_deployments: int = 8
     observe_for: float = 0.0
     replicas: int = 1
+    openapi: Path | None = None
     egress: EgressChoice = EgressChoice()
     sdks: Mapping[str, Path] = field(default_factory=dict)
     seed: str = ""

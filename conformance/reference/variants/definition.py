@@ -35,6 +35,7 @@ MODULES: dict[str, tuple[str, ...]] = {
     "limiting": ("rate-limits",),
     "retention": ("retention",),
     "urls": ("urls",),
+    "api": ("api",),
 }
 """Where variants stand, and which areas can tell those from the reference; () for all of them."""
 

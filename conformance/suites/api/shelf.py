@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import json
+import uuid
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -15,9 +17,12 @@ if TYPE_CHECKING:
     from conformance.client import Ask, Caller
     from conformance.description import Operation
     from conformance.exchange import Exchange
+    from conformance.instruments.described import Draft
     from conformance.specimens import Specimen, Specimens
 
 KINDS = (*NAMED_ALIKE, "project_automation")
+NAMES = ("name", "slug")
+HOMES = ("project_id",)
 HOLDERS = {"project_logs": "project", "experiment": "experiment", "dataset": "dataset"}
 WITH_NUMBERS = {"summarize_scores": "true", "summarize_data": "true"}
 OF_ROWS = frozenset({"insert", "fetch", "fetch_by_query", "feedback"})
@@ -129,6 +134,40 @@ class Shelf:
             return self.thing("project", None)
         return self.thing(kind, self._home)
 
+    def send(self, operation: Operation, target: Specimen, draft: Draft) -> Exchange:
+        """Make a request that was drawn, on a target, and remember what it made.
+
+        An id that could be somebody's is the target's, and what is named has a name of this run; a
+        list that would be of everybody's objects is one of the shelf's own.
+        """
+        parts = [self._placed(one, target) for one in draft.parameters]
+        query = {name: _spelled(value) for name, value in draft.query.items()}
+        if operation.verb == "list":
+            query.setdefault("ids", self.own(operation.kind or "").id)
+        ask: Ask = {"query": query}
+        if draft.body is not None:
+            ask["content"] = self._written(draft.body)
+            ask["headers"] = {"content-type": "application/json"}
+        exchange = self.owner.request(operation.method, operation.path(*parts), **ask)
+        if exchange.ok and operation.verb in ("create", "replace"):
+            with contextlib.suppress(expect.Inconclusive):
+                self.adopt(operation.kind or "", exchange)
+        return exchange
+
+    def _placed(self, parameter: str, target: Specimen) -> str:
+        return target.id if parameter in ("", ".", "..") or _is_id(parameter) else parameter
+
+    def _written(self, body: object) -> bytes:
+        """A body as bytes: in this shelf's project, with names of this run, of no organisation."""
+        if isinstance(body, bytes):
+            return body
+        if isinstance(body, dict):
+            names = {name: self.unique() for name in NAMES if isinstance(body.get(name), str)}
+            homes = {name: self._home.id for name in HOMES if _is_id(body.get(name))}
+            body = {name: value for name, value in body.items() if name != "org_name"}
+            body |= names | homes
+        return json.dumps(body, default=repr).encode()
+
     def body(self, operation: Operation, target: Specimen) -> dict[str, object]:
         """Return a valid body of an operation on a target, to be twisted."""
         body = self.visit(operation).options.get("json")
@@ -216,6 +255,18 @@ class Shelf:
         )
         self._secrets.append(secret)
         return id
+
+
+def _is_id(value: object) -> bool:
+    try:
+        return bool(uuid.UUID(str(value)))
+    except ValueError:
+        return False
+
+
+def _spelled(value: object) -> object:
+    """A value of a query without what no UTF-8 can spell."""
+    return value.encode("utf-8", "replace") if isinstance(value, str) else value
 
 
 def _fetching(kind: str, holder: Specimen) -> str:

@@ -5,16 +5,19 @@ from __future__ import annotations
 import uuid
 from typing import TYPE_CHECKING
 
+from hypothesis import given
+
 from conformance import expect
 from conformance.exchange import NotJSON
 from conformance.instruments.described import JSON
 from conformance.marks import requirement
-from conformance.suites.api.operations import every_operation, on_an_object
 
 if TYPE_CHECKING:
+    from hypothesis import settings
+
     from conformance.description import Operation
     from conformance.exchange import Exchange
-    from conformance.instruments.described import Described
+    from conformance.instruments.described import Described, Draft
     from conformance.suites.api.shelf import Shelf
 
 AS_PRODUCTION = (400, 403)
@@ -22,34 +25,34 @@ OF_REFUSALS = ("text/plain", JSON)
 
 
 @requirement("API-01")
-@every_operation
 def test_fields(shelf: Shelf, described: Described, operation: Operation) -> None:
     """A successful answer has every field that is required, each of its type."""
     exchange = shelf.succeed(shelf.visit(operation))
-    promise = described.promise(operation.method, operation.template, exchange.status)
-    if promise is None or JSON not in promise.types:
-        return
-    try:
-        value = exchange.json()
-    except NotJSON as problem:
-        raise expect.Violation(
-            expected=f"{operation} is answered with JSON", came=str(problem), exchanges=exchange
-        ) from problem
-    problems = described.problems(promise, value)
-    expect.that(
-        not problems,
-        expected=f"the answer to {operation} has the described fields, each of its type",
-        came="; ".join(problems),
-        exchanges=exchange,
-    )
+    _expect_fields(described, operation, exchange)
+
+
+@requirement("API-01")
+def test_fields_of_any_request(
+    shelf: Shelf, described: Described, operation: Operation, drawing: settings
+) -> None:
+    """Whatever is asked, as long as it follows the description: so does a success."""
+    target = shelf.target(operation)
+
+    @drawing
+    @given(described.drafts(operation, valid=True))
+    def ask(draft: Draft) -> None:
+        exchange = shelf.send(operation, target, draft)
+        if exchange.ok:
+            _expect_fields(described, operation, exchange)
+
+    ask()
 
 
 @requirement("API-09")
-@every_operation
 def test_statuses(shelf: Shelf, described: Described, operation: Operation) -> None:
     """A success has a described status, and the content type that is described for it."""
     exchange = shelf.succeed(shelf.visit(operation))
-    promise = described.promise(operation.method, operation.template, exchange.status)
+    promise = described.promise(operation, exchange.status)
     expect.that(
         promise is not None,
         expected=f"a success of {operation} has a described status",
@@ -61,9 +64,9 @@ def test_statuses(shelf: Shelf, described: Described, operation: Operation) -> N
 
 
 @requirement("API-09")
-@on_an_object
-def test_missing_objects(shelf: Shelf, operation: Operation) -> None:
+def test_missing_objects(shelf: Shelf, operation_on_an_object: Operation) -> None:
     """An object that nobody has is answered as production does: 400 or 403, text or JSON."""
+    operation = operation_on_an_object
     visit = shelf.visit(operation)
     path = operation.path(str(uuid.uuid4()))
     exchange = shelf.owner.request(operation.method, path, **visit.options)
@@ -74,6 +77,25 @@ def test_missing_objects(shelf: Shelf, operation: Operation) -> None:
         exchanges=exchange,
     )
     _expect_type(exchange, OF_REFUSALS, f"a refusal of {operation}")
+
+
+def _expect_fields(described: Described, operation: Operation, exchange: Exchange) -> None:
+    promise = described.promise(operation, exchange.status)
+    if promise is None or JSON not in promise.types:
+        return
+    try:
+        exchange.json()
+    except NotJSON as problem:
+        raise expect.Violation(
+            expected=f"{operation} is answered with JSON", came=str(problem), exchanges=exchange
+        ) from problem
+    problems = described.problems(operation, exchange)
+    expect.that(
+        not problems,
+        expected=f"the answer to {operation} has the described fields, each of its type",
+        came="; ".join(problems),
+        exchanges=exchange,
+    )
 
 
 def _expect_type(exchange: Exchange, types: tuple[str, ...], what: str) -> None:

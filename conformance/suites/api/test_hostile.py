@@ -7,18 +7,22 @@ import uuid
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from conformance import expect
 from conformance.marks import requirement
 from conformance.options.values import Effort
-from conformance.suites.api.operations import every_operation
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from hypothesis import settings
+
     from conformance.client import Ask
     from conformance.description import Operation
     from conformance.exchange import Exchange
+    from conformance.instruments.described import Described, Draft
     from conformance.options.values import Options
     from conformance.suites.api.shelf import Shelf
 
@@ -34,11 +38,13 @@ BODIES: tuple[bytes, ...] = (
     b'{"name": "NAME\\u0000"}',
     b'{"limit": ' + b"9" * 5_000 + b"}",
     b'{"limit": -1, "events": null, "rows": null, "feedback": null}',
-    b'{"events": [1, null, []], "rows": [1, null, []], "feedback": [1, null, []]}',
     b'{"metadata": ' + b"[" * DEPTH + b"]" * DEPTH + b"}",
+    b'{"events": [1, null, []], "rows": [1, null, []], "feedback": [1, null, []]}',
     b'{"name": "NAME' + b"a" * 100_000 + b'"}',
 )
-"""NAME stands for a name of this run: what is made in spite of all can be told and deleted."""
+"""NAME stands for a name of this run: what is made in spite of all can be told and deleted. Where
+only some are sent it is every other one.
+"""
 NAMES = {"name", "slug"}
 ODD: tuple[object, ...] = (None, 10**400, "\ud800", "\x00", {"a": []}, [[]], True)
 VALUES = ("\x00", "\udcff", "9" * 400, "-1", "' OR 1=1 --", "[]", "%", "a" * 3_000)
@@ -51,7 +57,6 @@ def _step(options: Options) -> int:
 
 
 @requirement("API-02")
-@every_operation
 def test_hostile_bodies(shelf: Shelf, operation: Operation, step: int) -> None:
     """Bodies that are no JSON, not the described JSON or extreme get no 5xx.
 
@@ -74,7 +79,6 @@ def test_hostile_bodies(shelf: Shelf, operation: Operation, step: int) -> None:
 
 
 @requirement("API-02")
-@every_operation
 def test_hostile_queries(shelf: Shelf, operation: Operation, step: int) -> None:
     """Queries that are extreme or of the wrong type get no 5xx."""
     path = operation.path(*[str(uuid.uuid4()) for _ in operation.parameters])
@@ -84,6 +88,22 @@ def test_hostile_queries(shelf: Shelf, operation: Operation, step: int) -> None:
         for value in VALUES[::step]:
             query = {name: value.encode("utf-8", "surrogateescape")}
             _expect_no_failure(shelf.owner.get(path, query=query))
+
+
+@requirement("API-02")
+def test_drawn_requests(
+    shelf: Shelf, described: Described, operation: Operation, drawing: settings
+) -> None:
+    """Requests that are drawn from the description, and past it, get no 5xx."""
+    target = shelf.target(operation)
+    drafts = [described.drafts(operation, valid=valid) for valid in (False, True)]
+
+    @drawing
+    @given(st.one_of(drafts))
+    def send(draft: Draft) -> None:
+        _expect_no_failure(shelf.send(operation, target, draft))
+
+    send()
 
 
 def _twisted(body: dict[str, object], odd_ones: Sequence[object]) -> list[bytes]:

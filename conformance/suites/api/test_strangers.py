@@ -8,7 +8,6 @@ import pytest
 
 from conformance import expect
 from conformance.marks import requirement
-from conformance.suites.api.operations import every_operation
 from conformance.suites.api.strangers import BAD_KEYS, everything_told, keyless, outsider
 
 if TYPE_CHECKING:
@@ -27,7 +26,6 @@ def _stranger(callers: Callers, realm: Realm | None) -> Caller:
 
 
 @requirement("API-03")
-@every_operation
 def test_no_key(shelf: Shelf, callers: Callers, operation: Operation) -> None:
     """Without a key, with a malformed one and with an unknown one, nothing is told or changed."""
     visit = shelf.visit(operation)
@@ -38,7 +36,6 @@ def test_no_key(shelf: Shelf, callers: Callers, operation: Operation) -> None:
 
 
 @requirement("API-08")
-@every_operation
 def test_another_organisation(shelf: Shelf, stranger: Caller, operation: Operation) -> None:
     """A user of another organisation is told nothing, in bodies and audit headers, by any id."""
     visit = shelf.visit(operation)

@@ -12,14 +12,16 @@ from conformance.reference.events.events import Events
 from conformance.reference.events.summaries import Summaries
 from conformance.reference.objects.definitions import Definitions
 from conformance.reference.objects.metadata import Metadata
+from conformance.reference.problems import Broken
 
 if TYPE_CHECKING:
     from starlette.responses import Response
 
+    from conformance.reference.auditor import Trail
     from conformance.reference.call import Call
     from conformance.reference.composition import Reference
     from conformance.reference.objects.kinds import Kind
-    from conformance.reference.problems import Missing
+    from conformance.reference.problems import Missing, Problem
     from conformance.reference.rows import Target
 
     Row = dict[str, object]
@@ -66,6 +68,19 @@ class _StrictText(Definitions):
     def fields(self, kind: Kind, body: Row) -> Row:
         json.dumps(body, ensure_ascii=False).encode()
         return super().fields(kind, body)
+
+
+class _Recursing(Answers):
+    def problem(self, problem: Problem, trail: Trail, trace_id: str) -> Response:
+        if "nested deeper" in problem.message or "recursion" in problem.message:
+            problem = Broken("maximum recursion depth exceeded")
+        return super().problem(problem, trail, trace_id)
+
+
+class _SmallNumbers(Metadata):
+    async def page(self, call: Call, kind: Kind) -> Response:
+        int(call.query.get("limit") or 0).to_bytes(8)
+        return await super().page(call, kind)
 
 
 class _Html(Summaries):
@@ -121,3 +136,15 @@ def calls_a_summary_a_page(reference: Reference) -> Reference:
 def fails_on_a_lone_surrogate(reference: Reference) -> Reference:
     """A lone surrogate in a prompt or a function ends in a 500."""
     return replace(reference, definitions=_StrictText())
+
+
+@defect(breaks={"API-02"})
+def fails_on_deep_json(reference: Reference) -> Reference:
+    """A body that is nested very deeply ends in a 500."""
+    return replace(reference, answers=_Recursing())
+
+
+@defect(breaks={"API-02"})
+def fails_on_a_huge_integer(reference: Reference) -> Reference:
+    """A limit that no 64 bits can hold ends in a 500 where projects and the like are listed."""
+    return replace(reference, metadata=_SmallNumbers())

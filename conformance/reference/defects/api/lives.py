@@ -52,6 +52,47 @@ class _Deaf(Metadata):
         return {**row, **changes}
 
 
+class _Overlapping(Metadata):
+    """Begins a page with what the page before ended with."""
+
+    async def listed(self, call: Call, kind: Kind, wish: Row, limit: int | None) -> list[Row]:
+        found = await super().listed(call, kind, wish, limit)
+        last = wish.get("starting_after")
+        if not found or last is None or kind.name != "dataset":
+            return found
+        parts = call.parts
+        row = await parts.access.read(parts.control_plane, call.caller, kind.name, str(last))
+        return [row, *found][:limit]
+
+
+class _Reviving(Definitions):
+    """What is made under a slug of something deleted is that again, as it was."""
+
+    def __init__(self) -> None:
+        self._deleted: dict[tuple[str, str], Row] = {}
+
+    async def delete(self, call: Call, kind: Kind) -> Response:
+        row = await self.find(call, kind, call.id())
+        self._deleted[str(row["project_id"]), str(row["slug"])] = row
+        return await super().delete(call, kind)
+
+    def existing(self, call: Call, kind: Kind, row: Row) -> Row | None:
+        old = self._deleted.get((str(row["project_id"]), str(row["slug"])))
+        return super().existing(call, kind, row) or old
+
+
+@defect(breaks={"API-04"})
+def repeats_the_last_of_a_page(reference: Reference) -> Reference:
+    """A page of datasets begins with the one that the page before ended with."""
+    return replace(reference, metadata=_Overlapping())
+
+
+@defect(breaks={"API-04"})
+def makes_nothing_under_a_used_slug(reference: Reference) -> Reference:
+    """A prompt or function that is made where one was deleted is answered, and not there."""
+    return replace(reference, definitions=_Reviving())
+
+
 @defect(breaks={"API-04"})
 def lists_deleted_prompts(reference: Reference) -> Reference:
     """A deleted prompt or function is refused when it is read, and stays in lists."""

@@ -79,6 +79,14 @@ class _ListsByName(Definitions):
         return replace(chosen, organizations=[str(each["org_id"]) for each in row])
 
 
+class _ListsById(Definitions):
+    async def selection(self, call: Call, kind: Kind, asked: Wanted) -> Selection:
+        chosen = await super().selection(call, kind, asked)
+        if asked.ids is None:
+            return chosen
+        return replace(chosen, organizations=None)  # type: ignore[arg-type]
+
+
 @defect(breaks={"API-03"})
 def shows_a_prompt_to_anybody(reference: Reference) -> Reference:
     """A single prompt is read without a key."""
@@ -117,3 +125,9 @@ def lists_by_name_across_organizations(reference: Reference) -> Reference:
 def names_what_it_refuses(reference: Reference) -> Reference:
     """The refusal of another organisation's prompt tells its name."""
     return replace(reference, definitions=_TellsNames())
+
+
+@defect(breaks={"API-08"})
+def lists_by_id_across_organizations(reference: Reference) -> Reference:
+    """A list of prompts or functions that is filtered by ids holds those of every organisation."""
+    return replace(reference, definitions=_ListsById())
