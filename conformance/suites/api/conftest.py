@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from conformance.specimens import Specimens
 
 EVERY, ON_AN_OBJECT = "operation", "operation_on_an_object"
-DRAWN = {Effort.QUICK: 3, Effort.DEFAULT: 10, Effort.EXHAUSTIVE: 100}
+DRAWN = {Effort.QUICK: 2, Effort.DEFAULT: 10, Effort.EXHAUSTIVE: 100}
 WITH_ONE_KEY = 3
 """So many requests are drawn for an operation where all are made with one key and its budget."""
 
