@@ -5,8 +5,10 @@ from __future__ import annotations
 import shlex
 from typing import TYPE_CHECKING
 
+from conformance.deployment.settings import secrets_of
 from conformance.options.table import (
     HOW_IT_IS_REACHED,
+    HOW_MUCH,
     OPTIONS,
     THE_CONTROL_PLANE,
     WHAT_IS_JUDGED,
@@ -18,16 +20,28 @@ if TYPE_CHECKING:
 
 __all__ = ["command_line", "replay_options"]
 
+SETTING = "--dataplane-setting"
 SECRET = frozenset(
     {
         "--control-plane-token",
         "--dataplane-api-key",
         "--dataplane-header",
         "--dataplane-second-api-key",
-        "--dataplane-setting",
+        SETTING,
     }
 )
 HIDDEN = "..."
+JUDGED_BY = frozenset(
+    {
+        "--dataplane-allow-destructive",
+        "--dataplane-exhaustive",
+        "--dataplane-observe-for",
+        "--dataplane-openapi",
+        "--dataplane-quick",
+        "--dataplane-wire-profile",
+    }
+)
+"""Of the options that say how much is judged, those that a test's outcome can depend on."""
 
 
 def command_line(arguments: Sequence[str]) -> str:
@@ -36,11 +50,18 @@ def command_line(arguments: Sequence[str]) -> str:
 
 
 def replay_options(values: Mapping[str, object]) -> tuple[str, ...]:
-    """The options that reach the same target again; secrets are taken from the environment then."""
+    """The options that judge the same target in the same way again.
+
+    Secrets are taken from the environment then; of settings, those that are none are there.
+    """
+    how = [option for option in HOW_MUCH if option.flag in JUDGED_BY]
     words: list[str] = []
-    for option in (*WHAT_IS_JUDGED, *HOW_IT_IS_REACHED, *THE_CONTROL_PLANE):
-        if option.flag not in SECRET:
-            words += _words(option, values.get(option.name))
+    for option in (*WHAT_IS_JUDGED, *HOW_IT_IS_REACHED, *THE_CONTROL_PLANE, *how):
+        value = values.get(option.name)
+        if option.flag == SETTING:
+            value = [each for each in value or () if not _is_secret(each)]  # type: ignore[attr-defined]
+        if option.flag == SETTING or option.flag not in SECRET:
+            words += _words(option, value)
     return tuple(words)
 
 
@@ -49,7 +70,13 @@ def _words(option: Option, value: object) -> list[str]:
         return []
     if option.metavar is None:
         return [option.flag]
-    return [option.flag, str(value)]
+    several = value if isinstance(value, list) else [value]
+    return [word for one in several for word in (option.flag, str(one))]
+
+
+def _is_secret(assignment: str) -> bool:
+    name, _, value = assignment.partition("=")
+    return bool(secrets_of({name: value}))
 
 
 def _without_secrets(arguments: Sequence[str]) -> Iterator[str]:

@@ -300,6 +300,22 @@ def test_replay_reaches_the_same_target_without_secrets() -> None:
     assert replay_options(values) == ("--dataplane-url", "http://h", "--dataplane-timeout", "9")
 
 
+def test_replay_judges_in_the_same_way() -> None:
+    """What an outcome depends on is kept: each of several values, settings that are no secrets."""
+    values = {
+        "dataplane_cmd": "serve",
+        "dataplane_own_host": ["db", "*.internal"],
+        "dataplane_setting": ["ORG_NAME=acme", "A_TOKEN=hush", "A_URL=http://u:hush@h"],
+        "dataplane_quick": True,
+        "dataplane_wire_profile": "reference",
+        "dataplane_area": ["urls"],
+    }
+    assert " ".join(replay_options(values)) == (
+        "--dataplane-cmd serve --dataplane-setting ORG_NAME=acme --dataplane-own-host db "
+        "--dataplane-own-host *.internal --dataplane-quick --dataplane-wire-profile reference"
+    )
+
+
 def test_table_costs_nothing() -> None:
     """Whoever has the plugin installed does not import the suite in his own pytest runs."""
     code = (

@@ -19,7 +19,7 @@ from tests.stranger.asking import APP, Json, Refused, Touched, control_plane
 from tests.stranger.keeping import ROWS, STATE, keep, retain
 
 ORIGINS = [item.strip() for item in os.environ.get("WHITELISTED_ORIGINS", "").split(",")]
-METADATA = ("project", "experiment", "dataset")
+METADATA = ("project", "experiment", "dataset", "project_automation")
 LOCAL = ("prompt", "function")
 EVENTS = {"project_logs": "project", "experiment": "experiment", "dataset": "dataset"}
 EXPOSED = "X-Bt-Cursor,X-Bt-Found-Existing,X-Bt-Audit-User-Id,X-Bt-Audit-User-Email"
@@ -193,7 +193,7 @@ class Handler(BaseHTTPRequestHandler):
         if kind in LOCAL:
             return 200, self.create_local(kind, body, project), {}
         fields = {key: value for key, value in body.items() if key not in ("name", "ensure_new")}
-        if kind == "experiment":
+        if kind == "experiment" or self.command == "PUT":
             fields["update"] = not body.get("ensure_new", False)
         answer = self.ask(f"/api/{kind}/register", {**fields, f"{kind}_name": body.get("name")})
         self.touched.add(kind, answer[kind])
