@@ -48,6 +48,20 @@ def volley(reach: Reach, requests: Sequence[Request]) -> list[Exchange]:
         return [_receive(line, request) for line, request in zip(lines, requests, strict=True)]
 
 
+def in_pieces(reach: Reach, request: Request, size: int) -> Exchange:
+    """Send a request whose body comes chunked, in pieces of so many bytes, and read the answer."""
+    content = request.content
+    pieces = [content[start : start + size] for start in range(0, len(content), size)]
+    sent = _head(request, ["transfer-encoding: chunked"])
+    sent += b"".join(b"%x\r\n%b\r\n" % (len(piece), piece) for piece in pieces)
+    try:
+        with closing(_connect(reach, _tls_of(reach))) as line:
+            line.sendall(sent + b"0\r\n\r\n")
+            return _receive(line, request)
+    except OSError as error:
+        raise _no_answer(request, error) from error
+
+
 def _tls_of(reach: Reach) -> ssl.SSLContext | None:
     return reach.tls() if reach.is_tls else None
 
@@ -112,14 +126,18 @@ def _final_head(line: socket.socket) -> HeaderBlock:
 
 
 def _as_bytes(request: Request) -> bytes:
+    sized = request.content or request.method not in ("GET", "HEAD", "DELETE", "OPTIONS")
+    length = [f"content-length: {len(request.content)}"] if sized else []
+    return _head(request, length) + request.content
+
+
+def _head(request: Request, framing: Sequence[str]) -> bytes:
     parts = urlsplit(request.url)
     target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     lines = [f"{request.method} {target} HTTP/1.1", f"host: {parts.netloc.rpartition('@')[2]}"]
     lines += [f"{name}: {value}" for name, value in request.headers]
-    lines += ["accept: */*", "connection: close"]
-    if request.content or request.method not in ("GET", "HEAD", "DELETE", "OPTIONS"):
-        lines.append(f"content-length: {len(request.content)}")
-    return "\r\n".join([*lines, "", ""]).encode("latin-1") + request.content
+    lines += ["accept: */*", "connection: close", *framing]
+    return "\r\n".join([*lines, "", ""]).encode("latin-1")
 
 
 def _no_answer(request: Request, error: Exception) -> expect.NoAnswer:

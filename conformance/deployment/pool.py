@@ -47,7 +47,7 @@ PULSE = 0.2
 arrives just before a thread goes to sleep does not wake it."""
 
 FAR = "0.0.0.0"
-"""This machine, by an address that no HTTP client takes for loopback: some use no proxy there."""
+"""This machine, by an address that is not exempt from proxies as loopback is."""
 
 OF_THE_DATA_PLANE = (DataPlaneDied, KeyRefused, NotADataPlane, NotConnected, NotReady, Unreachable)
 """What is wrong with a data plane, and not with how the run was set up."""

@@ -30,6 +30,8 @@ SECRET = re.compile(r"KEY|TOKEN|SECRET|PASSWORD|CREDENTIAL")
 USER_INFO = re.compile(r"://[^/@]*:[^/@]+@")
 ESCAPES = {"n": "\n", "r": "\r", "t": "\t"}
 
+OWN_MACHINE = "localhost,127.0.0.1,::1"
+
 # A started data plane must not see what a developer's shell happens to hold for another one.
 OWN_PREFIXES = ("BRAINTRUST_", "BRAINSTORE_", "CONTROL_PLANE_", "OUTBOUND_RATE_LIMIT_")
 OWN_NAMES = frozenset(
@@ -74,14 +76,15 @@ def configured(*layers: Mapping[str, str | None]) -> dict[str, str]:
 def proxied(proxy: str) -> dict[str, str]:
     """The variables that let HTTP clients ask everything through a forward proxy, as all read them.
 
-    Whatever a shell exempts is exempt no more. Node.js uses proxies only where it is told to.
+    Exempt is the data plane's own machine, whatever a shell may exempt beside it. Node.js uses
+    proxies only where it is told to.
     """
     names = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY")
     return {
         **dict.fromkeys(names, proxy),
         **dict.fromkeys(map(str.lower, names), proxy),
-        "NO_PROXY": "",
-        "no_proxy": "",
+        "NO_PROXY": OWN_MACHINE,
+        "no_proxy": OWN_MACHINE,
         "NODE_USE_ENV_PROXY": "1",
     }
 

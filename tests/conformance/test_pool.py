@@ -102,12 +102,12 @@ def test_configuration_that_does_not_come_up_is_told(
 def test_fenced_deployment_asks_through_its_proxy(
     running_control_plane: ControlPlane, tmp_path: Path
 ) -> None:
-    """A fenced one reaches its control plane through the proxy, and is told to exempt nobody."""
+    """It reaches its control plane through the proxy, and only its own machine without."""
     with pool(tmp_path, running_control_plane, dataplane_cmd=REFERENCE) as made:
         up = made.open("fenced", {}, fenced=True)
         settings = up.deployment.settings
         assert settings["HTTP_PROXY"] == settings["https_proxy"] == settings["ALL_PROXY"]
-        assert settings["NO_PROXY"] == settings["no_proxy"] == ""
+        assert settings["NO_PROXY"] == settings["no_proxy"] == "localhost,127.0.0.1,::1"
         seen = running_control_plane.realm(made.realm_name("fenced")).destinations()
         assert [(one.host, one.allowance, one.outcome) for one in seen] == [
             ("0.0.0.0", "control plane", "through")

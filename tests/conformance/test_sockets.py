@@ -43,6 +43,28 @@ def test_a_request_is_complete() -> None:
     assert body == b'{"name": "x"}'
 
 
+def test_a_body_is_sent_in_pieces() -> None:
+    """No length is told, and every piece tells its own."""
+    with serving(answer()) as served:
+        caller = served.caller()
+        request = caller.compose("POST", "/v1/project", content=b"abcdefg")
+        came = sockets.in_pieces(caller.transport.reach, request, 3)
+    head, _, body = served.requests[0].partition(b"\r\n\r\n")
+    assert (came.status, came.body) == (200, b"{}")
+    assert b"transfer-encoding: chunked" in head
+    assert b"content-length" not in head
+    assert body == b"3\r\nabc\r\n3\r\ndef\r\n1\r\ng\r\n0\r\n\r\n"
+
+
+def test_a_body_that_nobody_takes_is_no_answer() -> None:
+    """Whoever does not listen is told as that."""
+    with serving(answer()) as served:
+        caller = served.caller()
+        request = caller.compose("POST", "/v1/project", content=b"abc")
+    with pytest.raises(NoAnswer, match="an HTTP answer to POST /v1/project"):
+        sockets.in_pieces(caller.transport.reach, request, 3)
+
+
 @pytest.mark.parametrize("raw", [b"", b"HTTP/1.1 200 OK\r\nx: ", b"SSH-2.0-x\r\n\r\n"])
 def test_what_is_no_head_is_no_answer(raw: bytes) -> None:
     """A connection that ends early, or speaks something else, blames the data plane."""

@@ -8,10 +8,11 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+import httpx
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from conformance import expect
+from conformance import expect, sockets
 from conformance.marks import requirement
 from mock_control_plane.client import Answer, digest_of
 
@@ -55,7 +56,7 @@ bodies = st.one_of(
 )
 answers = st.builds(
     Answer,
-    status=st.sampled_from([200, 200, 201, 400, 403, 404, 409, 422, 429]),
+    status=st.sampled_from([200, 200, 201, 400, 401, 403, 404, 409, 422, 429]),
     headers=st.sampled_from(
         [
             (("content-type", JSON),),
@@ -180,6 +181,33 @@ def test_large_and_slow_bodies_come_through(callers: Callers, realm: Realm) -> N
         came, heard = _passed(realm, caller, call, answer)
         _expect_heard(call, heard, came)
         _expect_answer(answer, came)
+
+
+@requirement("URL-16")
+def test_chunked_body_comes_through(callers: Callers, realm: Realm) -> None:
+    """A body whose length nobody told beforehand reaches the control plane whole, as one."""
+    caller, call = _known(callers), Call(body=json.dumps({"text": "ä" * 3_000}).encode())
+    answer = Answer(headers=(("content-type", JSON),), body=b"[]")
+    script = realm.script(call.path, answer, principal=caller.person.id)
+    try:
+        with realm.watch() as watch:
+            request = caller.compose(
+                call.method, call.path, content=call.body, headers={"content-type": JSON}
+            )
+            came = sockets.in_pieces(caller.transport.reach, request, 1_000)
+        heard = watch.entries(principal=caller.person.id or "", path=call.path)
+    finally:
+        realm.unscript(script)
+    if came.status == httpx.codes.LENGTH_REQUIRED:
+        expect.inconclusive("the data plane takes no body without a length (411)", came)
+    expect.that(
+        bool(heard),
+        expected=f"{call.method} {call.path} with a chunked body is passed on",
+        came=expect.outcome(came),
+        exchanges=came,
+    )
+    _expect_heard(call, heard, came)
+    _expect_answer(answer, came)
 
 
 @requirement("URL-16")

@@ -18,6 +18,8 @@ from conformance.reference.rewriting import Rewriting, like
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
     from conformance.reference.call import Call
     from conformance.reference.composition import Reference
     from conformance.reference.control_plane import Headers
@@ -158,3 +160,28 @@ def gives_out_what_was_cut_short(reference: Reference) -> Reference:
             return like(response, bytes(raw))
 
     return replace(reference, proxy=Flawed())
+
+
+@defect(breaks={"URL-16"})
+def reads_no_body_without_a_length(reference: Reference) -> Reference:
+    """What is passed on with a body that comes chunked goes out without it."""
+
+    def wrap(app: ASGIApp) -> ASGIApp:
+        async def serve(scope: Scope, receive: Receive, send: Send) -> None:
+            if scope.get("path", "").startswith("/api/") and _is_chunked(scope):
+                while (await receive()).get("more_body"):
+                    pass
+                return await app(scope, _nothing, send)
+            return await app(scope, receive, send)
+
+        return serve
+
+    return replace(reference, wrap=(*reference.wrap, wrap))
+
+
+def _is_chunked(scope: Scope) -> bool:
+    return any(name == b"transfer-encoding" for name, _ in scope["headers"])
+
+
+async def _nothing() -> Message:
+    return {"type": "http.request", "body": b"", "more_body": False}
