@@ -60,7 +60,7 @@ def create(
     if kind == "function":
         body.setdefault("function_data", {"type": "prompt"})
     answer = client.post(f"/v1/{kind}", json=body)
-    assert answer.status_code == 200, answer.text
+    assert answer.is_success, answer.text
     created: dict[str, str] = answer.json()
     return created
 
@@ -68,7 +68,7 @@ def create(
 def insert(client: httpx.Client, type: str, id: str, *events: Mapping[str, object]) -> list[str]:
     """Insert rows into an object and return their ids."""
     answer = client.post(f"/v1/{type}/{id}/insert", json={"events": list(events)})
-    assert answer.status_code == 200, answer.text
+    assert answer.is_success, answer.text
     ids: list[str] = answer.json()["row_ids"]
     return ids
 
