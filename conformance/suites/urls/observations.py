@@ -60,41 +60,55 @@ def _public(options: Options) -> Mapping[str, str]:
 def _observe(ground: Ground, *, folder: Path | None) -> JsonObject:
     caller = ground.callers.new()
     expect.ok(caller.post("/api/apikey/login"), to="log an SDK in")
-    told = _session(ground, caller.credential.secret or "", folder)
+    home = ground.specimens.make(caller, "project")
+    prompt, _ = [ground.specimens.make(caller, "prompt", project=home) for _ in range(2)]
+    named = {"project_name": home.name, "slug": str(prompt.fields.get("slug"))}
+    caller.until(lambda answer: prompt.id in answer.text, "GET", "/v1/prompt", {"query": named})
+    told = _session(ground, caller.credential.secret or "", folder, tuple(named.values()))
+    told["prompt"] = prompt.id
     told["read"] = _read_back(caller, told)
     told["shown"] = {"sdk": told["version"], "flows": len(told["flows"])}
     return told
 
 
-def _session(ground: Ground, key: str, sdk: Path | None) -> JsonObject:
+def _session(ground: Ground, key: str, sdk: Path | None, prompt: tuple[str, ...]) -> JsonObject:
     """Run the SDK in a process of its own, and return what it told."""
     with tempfile.TemporaryDirectory() as folder:
         result = Path(folder) / "result.json"
-        said = _run(ground, Path(folder), key, sdk)
+        environment = _environment(ground, Path(folder), key, sdk)
+        said = _run(ground, environment, (str(result), *_place(ground), *prompt))
         if not result.exists():
             expect.inconclusive(f"the SDK's process was over before it was done: {said}")
         told: JsonObject = json.loads(result.read_text(encoding="utf-8").replace(key, "…"))
         return told
 
 
-def _run(ground: Ground, folder: Path, key: str, sdk: Path | None) -> str:
-    """Run the SDK with an environment that knows one address; return its last words."""
-    url, seconds = ground.deployment.url, ground.profile.timing.write_visible
-    within = WITHIN + 4 * seconds
-    result, host = str(folder / "result.json"), urlsplit(url).hostname or ""
-    environment = {
-        "BRAINTRUST_APP_URL": url,
+def _place(ground: Ground) -> tuple[str, str]:
+    """The host that the SDK may reach, and how long a write may take."""
+    host = urlsplit(ground.deployment.url).hostname or ""
+    return host, str(ground.profile.timing.write_visible)
+
+
+def _environment(ground: Ground, folder: Path, key: str, sdk: Path | None) -> dict[str, str]:
+    """An environment that knows one address."""
+    return {
+        "BRAINTRUST_APP_URL": ground.deployment.url,
         "BRAINTRUST_APP_PUBLIC_URL": "https://braintrust.example.test",
         "BRAINTRUST_API_KEY": key,
         "HOME": str(folder),
         "PATH": os.environ.get("PATH", ""),
         "PYTHONPATH": os.pathsep.join([*([str(sdk)] if sdk else []), *filter(None, sys.path)]),
     }
+
+
+def _run(ground: Ground, environment: dict[str, str], arguments: tuple[str, ...]) -> str:
+    """Run the SDK in the folder that is its home; return its last words."""
+    within = WITHIN + 4 * ground.profile.timing.write_visible
     try:
         ran = subprocess.run(
-            [sys.executable, "-P", "-m", sdk_session.__name__, result, host, str(seconds)],
+            [sys.executable, "-P", "-m", sdk_session.__name__, *arguments],
             env=environment,
-            cwd=folder,
+            cwd=environment["HOME"],
             capture_output=True,
             text=True,
             timeout=within,
@@ -102,7 +116,7 @@ def _run(ground: Ground, folder: Path, key: str, sdk: Path | None) -> str:
         )
     except subprocess.TimeoutExpired:
         expect.inconclusive(f"the SDK's session with the data plane took over {within:g} s")
-    words = " ".join(ran.stderr.replace(key, "…").split())
+    words = " ".join(ran.stderr.replace(environment["BRAINTRUST_API_KEY"], "…").split())
     return f"exit code {ran.returncode}, {words[-LAST:]}"
 
 

@@ -1,7 +1,8 @@
 """A session of the Python SDK in a process that may reach the deployment and nothing else.
 
-`python -m conformance.suites.urls.sdk_session RESULT HOST SECONDS` writes into RESULT, as JSON,
-what came of each flow, and what the SDK wanted elsewhere. A write may take SECONDS to be seen.
+`python -m conformance.suites.urls.sdk_session RESULT HOST SECONDS PROJECT SLUG` writes into RESULT,
+as JSON, what came of each flow, and what the SDK wanted elsewhere. A write may take SECONDS to be
+seen; a prompt of that slug is in PROJECT.
 """
 
 from __future__ import annotations
@@ -48,6 +49,7 @@ CHANGED = {"y": 3.5}
 AVERAGE = {"exact": 0.5}
 OUTPUTS = {row["id"]: row["output"] for row in ROWS}
 KEPT = {"a": RECORDS[0]["expected"], "b": CHANGED}
+FILLED = {"word": "ja"}
 SCORE = "exactly"
 PAUSE = 0.1
 
@@ -171,12 +173,20 @@ def keep_dataset(braintrust: Any) -> dict[str, Any]:
     return {"id": dataset.id, "records": seen(records, KEPT)}
 
 
+def use_prompt(braintrust: Any) -> dict[str, Any]:
+    """A prompt that is there, loaded by its slug and filled in."""
+    prompt = braintrust.load_prompt(project=sys.argv[4], slug=sys.argv[5])
+    filled = prompt.build(**FILLED)
+    return {"id": prompt.id, "contents": [each["content"] for each in filled["messages"]]}
+
+
 FLOWS: tuple[Callable[[Any], dict[str, Any]], ...] = (
     log_in,
     log_spans,
     run_experiment,
     evaluate,
     keep_dataset,
+    use_prompt,
 )
 
 

@@ -14,6 +14,9 @@ from conformance.suites.urls.observations import SDK
 if TYPE_CHECKING:
     from conformance.observing import JsonObject, Results
 
+FILLED = "Say ja."
+"""What the prompt of every specimen says, filled in as the SDK's session does."""
+
 
 @requirement("URL-01")
 @observes(SDK)
@@ -80,6 +83,11 @@ def _expect_read(told: JsonObject) -> None:
     _expect(experiment["scores"], sdk_session.AVERAGE, "the average of an experiment's scores")
     _expect(_flow(told, "keep_dataset")["records"], sdk_session.KEPT, "a dataset, read again")
     _expect(_flow(told, "evaluate")["cases"], len(sdk_session.CASES), "the cases of an evaluation")
+    _expect(
+        _flow(told, "use_prompt"),
+        {"id": told["prompt"], "contents": [FILLED]},
+        "a prompt, loaded by its slug and filled in",
+    )
 
 
 @requirement("URL-01")

@@ -8,11 +8,15 @@ from typing import TYPE_CHECKING
 from conformance.reference.defects.definition import defect
 from conformance.reference.events.logs3 import Logs
 from conformance.reference.events.summaries import Summaries
+from conformance.reference.objects.definitions import Definitions
 
 if TYPE_CHECKING:
     from conformance.reference.call import Call
     from conformance.reference.composition import Reference
+    from conformance.reference.documents import Selection
     from conformance.reference.merging import Row
+    from conformance.reference.objects.kinds import Kind
+    from conformance.reference.objects.paging import Wanted
     from conformance.reference.rows import Target
 
 
@@ -52,3 +56,14 @@ def averages_nothing(reference: Reference) -> Reference:
             return numbers | {"scores": {}, "metrics": {}}
 
     return replace(reference, summaries=Flawed())
+
+
+@defect(breaks={"URL-01"})
+def loads_the_newest_prompt(reference: Reference) -> Reference:
+    """A prompt that is asked for by its slug is the newest one of its project, whatever that is."""
+
+    class Flawed(Definitions):
+        async def selection(self, call: Call, kind: Kind, asked: Wanted) -> Selection:
+            return replace(await super().selection(call, kind, asked), slug=None)
+
+    return replace(reference, definitions=Flawed())
