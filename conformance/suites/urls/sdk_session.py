@@ -1,8 +1,7 @@
 """A session of the Python SDK in a process that may reach the deployment and nothing else.
 
-`python -m conformance.suites.urls.sdk_session RESULT HOST SECONDS PROJECT SLUG` writes into RESULT,
-as JSON, what came of each flow, and what the SDK wanted elsewhere. A write may take SECONDS to be
-seen; a prompt of that slug is in PROJECT.
+`python -m conformance.suites.urls.sdk_session RESULT HOST SECONDS PROJECT SLUG` writes what came of
+each flow into RESULT; a write may take SECONDS to be seen, a prompt of that slug is in PROJECT.
 """
 
 from __future__ import annotations
