@@ -44,8 +44,6 @@ def log_spans() -> Mapping[str, Any]:
         root.start_span(name="child", type=SpanTypeAttribute.LLM) as child,
     ):
         child.log(**material.CHILD)
-    # What waits in the same batch is merged by the SDK itself, lists as a whole.
-    logger.flush()
     logger.log_feedback(id=root.id, comment=material.COMMENT, **material.FEEDBACK)
     logger.flush()
     return {
