@@ -14,11 +14,14 @@ if TYPE_CHECKING:
 
 OBJECTS = ("scores", "metadata", "metrics", "context", "span_attributes", "origin")
 STRINGS = ("span_id", "root_span_id", "created")
+UNITED = frozenset({("tags",)})
+"""Arrays that a merge adds to; the SDKs merge what waits in one batch in the same way."""
+
 ARRAYS_OF_STRINGS = ("tags", "span_parents")
 
 
 def merge(old: Row, new: Mapping[str, object], replaced: object = None) -> Row:
-    """Return a row with another merged into it, object by object.
+    """Return a row with another merged into it, object by object; tags are added to tags.
 
     At the paths in `replaced` the new value takes the place of the old one whole.
     """
@@ -53,8 +56,12 @@ def _merge(old: Row, new: Mapping[str, object], replaced: frozenset[Path], at: P
     merged = dict(old)
     for name, value in new.items():
         earlier, here = old.get(name), (*at, name)
-        if isinstance(earlier, dict) and isinstance(value, dict) and here not in replaced:
+        if here in replaced:
+            merged[name] = value
+        elif isinstance(earlier, dict) and isinstance(value, dict):
             merged[name] = _merge(earlier, value, replaced, here)
+        elif here in UNITED and isinstance(earlier, list) and isinstance(value, list):
+            merged[name] = [*earlier, *(each for each in value if each not in earlier)]
         else:
             merged[name] = value
     return merged

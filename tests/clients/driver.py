@@ -44,6 +44,8 @@ def log_spans() -> Mapping[str, Any]:
         root.start_span(name="child", type=SpanTypeAttribute.LLM) as child,
     ):
         child.log(**material.CHILD)
+    # What waits in the same batch is merged by the SDK itself: here the data plane has to.
+    logger.flush()
     logger.log_feedback(id=root.id, comment=material.COMMENT, **material.FEEDBACK)
     logger.flush()
     return {

@@ -161,14 +161,13 @@ def test_spans_are_read_back_as_written(drive: Drive) -> None:
 
 
 def test_feedback_is_merged_into_its_span(drive: Drive) -> None:
-    """Feedback gives the span it is about scores, an expected value, tags and a comment."""
+    """Feedback adds scores, an expected value, tags and a comment to the span it is about."""
     told = drive.seen["log_spans"]
     root = drive.rows("project_logs", told["project"]["id"])[told["root"]]
     assert root["scores"] == material.FEEDBACK["scores"]
     assert root["expected"] == material.FEEDBACK["expected"]
     assert [comment["comment"] for comment in root["comments"]] == [{"text": material.COMMENT}]
-    # The SDK adds tags to those of a span in the same batch; later it replaces them.
-    assert {*root["tags"]} >= {*material.FEEDBACK["tags"]}
+    assert {*root["tags"]} == {*material.ROOT["tags"], *material.FEEDBACK["tags"]}
 
 
 def test_experiment_is_registered_with_its_metadata(drive: Drive) -> None:

@@ -25,9 +25,20 @@ def test_paths_are_replaced_whole() -> None:
     assert merged == {"metadata": {"a": 1, "b": {"d": 2}}}
 
 
+def test_tags_are_added_to_tags() -> None:
+    """Each is there once, in the order in which they came, unless a path says to replace them."""
+    old: dict[str, object] = {"tags": ["a", "b"]}
+    assert merging.merge(old, {"tags": ["b", "c"]}) == {"tags": ["a", "b", "c"]}
+    assert merging.merge(old, {"tags": ["c"]}, [["tags"]]) == {"tags": ["c"]}
+    assert merging.merge(old, {"tags": None}) == {"tags": None}
+    assert merging.merge({"tags": None}, {"tags": ["a"]}) == {"tags": ["a"]}
+
+
 def test_other_values_are_replaced() -> None:
-    """Arrays and scalars are not merged."""
-    assert merging.merge({"tags": ["a"]}, {"tags": ["b"]}) == {"tags": ["b"]}
+    """Other arrays, and scalars, are not merged, wherever they are."""
+    old: dict[str, object] = {"span_parents": ["a"], "input": 1, "metadata": {"tags": ["a"]}}
+    new: dict[str, object] = {"span_parents": ["b"], "input": 2, "metadata": {"tags": ["b"]}}
+    assert merging.merge(old, new) == new
 
 
 def test_row_of_the_right_types_is_returned() -> None:
