@@ -29,7 +29,10 @@ def _houses(host: Host) -> Iterator[Houses]:
     control_plane = ControlPlane()
     control_plane.url = host.serve(control_plane.app())
     with contextlib.ExitStack() as stack:
-        yield Houses(host, control_plane, stack)
+        houses = Houses(host, control_plane, stack)
+        yield houses
+        # Their last reports go to a control plane that is still there.
+        host.stop(*houses.urls)
 
 
 @pytest.fixture(scope="session", name="data_plane")

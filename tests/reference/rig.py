@@ -29,8 +29,6 @@ if TYPE_CHECKING:
     from conformance.reference.composition import Reference
 
 READY_WITHIN = 10.0
-STOPPED_WITHIN = 40.0
-"""What still goes on is given some seconds, and so are last reports to whoever is gone already."""
 
 
 class Quiet(server.Server):
@@ -61,23 +59,21 @@ class Host:
         assert started.wait(READY_WITHIN), "the application did not start"
         return server.url(listener)
 
-    def stop(self, url: str) -> None:
-        """Stop what is served under a URL, to its end."""
-        for served, task, listener in self._served:
-            if listener.fileno() >= 0 and server.url(listener) == url:
-                served.should_exit = True
-                task.result(STOPPED_WITHIN)
-                listener.close()
+    def stop(self, *urls: str) -> None:
+        """Stop what is served under these URLs, all at once, to its end."""
+        chosen = [one for one in self._served if server.url(one[2]) in urls]
+        for served, _, _ in chosen:
+            served.should_exit = True
+        for one in chosen:
+            one[1].result(READY_WITHIN)
+            self._served.remove(one)
+            one[2].close()
 
     def close(self) -> None:
-        """Stop everything that is served, all at once, then the loop and its thread."""
-        for served, _, _ in self._served:
-            served.should_exit = True
-        for _, task, listener in self._served:
-            task.result(STOPPED_WITHIN)
-            listener.close()
+        """Stop everything that is served, then the loop and its thread."""
+        self.stop(*(server.url(listener) for _, _, listener in self._served))
         self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join(STOPPED_WITHIN)
+        self._thread.join(READY_WITHIN)
         self._loop.close()
 
 
@@ -120,6 +116,7 @@ class Houses:
     host: Host
     control_plane: ControlPlane
     stack: contextlib.ExitStack
+    urls: list[str] = field(default_factory=list)
 
     def data_plane(
         self,
@@ -129,7 +126,9 @@ class Houses:
         """Serve a reference, changed in one way, and return its URL."""
         settings = {"BRAINTRUST_APP_URL": self.control_plane.url, **environment}
         reference = change(compose(Settings.from_environment(settings)))
-        return self.host.serve(create_app(reference))
+        url = self.host.serve(create_app(reference))
+        self.urls.append(url)
+        return url
 
     def client(self, url: str, key: str | None = None, *, audit: bool = False) -> httpx.Client:
         """Return a client of a data plane, by default of a new user."""

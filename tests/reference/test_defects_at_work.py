@@ -77,3 +77,4 @@ def test_flaw_spoils_little(houses: Houses, name: str) -> None:
     connection.request("GET", "/version")
     assert connection.getresponse().status == 200
     connection.close()
+    houses.host.stop(url)
