@@ -20,7 +20,7 @@ from mock_control_plane.answers import (
 )
 from mock_control_plane.asking import ControlPlaneError, UnknownRealm, Wire, given
 from mock_control_plane.entry import Entry, Principal, digest_of
-from mock_control_plane.hosts import Hosts, UnusableHost
+from mock_control_plane.hosts import Hosts, UnusableHost, normal
 from mock_control_plane.remote import Realm, Watch
 from mock_control_plane.sighting import Sighting, Telemetry
 
@@ -46,6 +46,7 @@ __all__ = [
     "User",
     "Watch",
     "digest_of",
+    "normal",
 ]
 
 

@@ -10,7 +10,7 @@ import ipaddress
 import socket
 import ssl
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
@@ -66,10 +66,6 @@ class Address:
         name = host or here
         port = taken.getsockname()[1]
         return f"{scheme}://[{name}]:{port}" if ":" in name else f"{scheme}://{name}:{port}"
-
-    def plain(self, taken: socket.socket) -> str:
-        """Return the URL of a port at which TLS is not spoken."""
-        return replace(self, public_url=None, certfile=None).url(taken)
 
     def check_certificate(self) -> None:
         """Load the certificate, so that one which is no good is found before anything starts."""
@@ -137,9 +133,10 @@ class Ports:
         return url
 
     async def open_stream(self, serve: Serve) -> str:
-        """Serve connections as they come, without TLS, on a port of its own; return its URL."""
-        taken = self._address.bind_another()
-        url = self._address.plain(taken)
+        """Serve connections of this machine as they come, on a port of its own; return its URL."""
+        own = Address()
+        taken = own.bind_another()
+        url = own.url(taken)
         self._streams[url] = await asyncio.start_server(serve, sock=taken)
         return url
 

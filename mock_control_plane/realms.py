@@ -76,7 +76,7 @@ class Listening(Protocol):
         ...
 
     async def open_stream(self, serve: Serve) -> str:
-        """Serve connections as they come."""
+        """Serve connections of this machine as they come."""
         ...
 
     async def shut(self, url: str) -> None:
@@ -142,7 +142,8 @@ class Realms:
     async def open_egress(self, name: str, allowed: Mapping[str, Hosts] | None) -> str:
         """Open the forward proxy of a realm's data plane, and say what it lets through from now on.
 
-        Return its URL, which is that of this machine. A realm has one.
+        Return its URL. A realm has one, for this machine only: whoever uses it reaches what the
+        machine reaches.
         """
         realm = self.get(name)
         if name in self._closed:

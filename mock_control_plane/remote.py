@@ -150,6 +150,7 @@ class Realm:
     def open_egress(self, allowed: Mapping[str, Sequence[str]] | None = None) -> str:
         """Open the forward proxy of this realm's data plane; return its URL, for HTTP_PROXY.
 
+        Only the machine of the mock can use it.
         It lets through the hosts that are `allowed`, in lists by the name of what allows them, and
         refuses all others; without, it lets everything through. A host is a name, *.name, address
         or network, each with or without :port. Asked again, the same proxy lets these through.

@@ -27,7 +27,7 @@ from conformance.errors import (
     Unreachable,
 )
 from conformance.instruments.egress import accounted
-from conformance.reach import Reach
+from conformance.reach import LOOPBACK, Reach
 from mock_control_plane.client import ControlPlaneError
 
 if TYPE_CHECKING:
@@ -81,25 +81,11 @@ class Up:
 
 
 @dataclass(frozen=True, slots=True)
-class _Owning:
-    """How one is started; `apart`: whoever had it opened watches over it and closes it.
-
-    `fenced`: its requests go through a forward proxy.
-    """
-
-    apart: bool = False
-    fenced: bool = False
-
-
-USUAL = _Owning()
-
-
-@dataclass(frozen=True, slots=True)
 class _Owned:
-    """What was started, and how."""
+    """What was started; `apart`: whoever had it opened watches over it and closes it."""
 
     started: Started
-    owning: _Owning
+    apart: bool
 
 
 class Pool:
@@ -146,10 +132,11 @@ class Pool:
         """Bring up one more deployment, which its opener watches and closes; may be many at a time.
 
         Nothing of one that does not come up is left, but what it printed. One that is `fenced` gets
-        a forward proxy that lets it reach what is accounted for, and nothing else.
+        a forward proxy that lets it reach what is accounted for, and nothing else, as long as the
+        mock is on this machine.
         """
         try:
-            return self._start_one(name, asked, _Owning(apart=True, fenced=fenced))
+            return self._start_one(name, asked, apart=True, fenced=fenced)
         except BaseException:
             self.close(name)
             raise
@@ -167,9 +154,7 @@ class Pool:
         One that refuses connections is given so many seconds to turn out to be dead.
         """
         with self._lock:
-            running = [
-                (name, one.started) for name, one in self._running.items() if not one.owning.apart
-            ]
+            running = [(name, one.started) for name, one in self._running.items() if not one.apart]
         for name, started in running:
             refuses = bool(patience) and _refuses(started.url)
             if started.ended(patience if refuses else min(patience, BREATH)):
@@ -216,15 +201,23 @@ class Pool:
             self.close(name)
             return Failed(asked, str(problem))
 
-    def _start_one(self, name: str, asked: Mapping[str, str | None], owning: _Owning = USUAL) -> Up:
-        realm = self._realm(name, host=FAR if owning.fenced else None)
+    def _start_one(
+        self,
+        name: str,
+        asked: Mapping[str, str | None],
+        *,
+        apart: bool = False,
+        fenced: bool = False,
+    ) -> Up:
+        fenced = fenced and self._has_near_mock()
+        realm = self._realm(name, host=FAR if fenced else None)
         base = base_settings(realm.url, realm.organization.name)
         settings = configured(base, self._options.settings, asked)
-        if owning.fenced:
+        if fenced:
             settings |= proxied(self._fence(realm))
         output = self._options.report_dir / "deployments" / f"{name}.log"
         started = self._means.launcher.start(
-            settings, output, started=lambda one: self._own(name, _Owned(one, owning))
+            settings, output, started=lambda one: self._own(name, _Owned(one, apart))
         )
         deployment = Deployment(name, started.url, settings, configured(asked), realm.name, output)
         return Up(deployment, self._check(started.url, realm), started)
@@ -260,6 +253,10 @@ class Pool:
             return self._mock.client.create_realm(self.realm_name(name), host=host)
         except ControlPlaneError as problem:
             raise ControlPlaneProblem(f"{problem}.") from problem
+
+    def _has_near_mock(self) -> bool:
+        """Whether the mock, and so a forward proxy of its, is on the machine of the data planes."""
+        return self._mock is not None and urlsplit(self._mock.address.url).hostname in LOOPBACK
 
     def _fence(self, realm: Realm) -> str:
         options = self._options

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from conformance import data
-from mock_control_plane.client import Hosts
+from mock_control_plane.client import Hosts, normal
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -103,7 +103,7 @@ def place_of(url: str) -> str:
     port = parts.port or PORTS.get(parts.scheme)
     if not parts.hostname or port is None:
         raise ValueError(f"{url!r} is no URL of a host")
-    return str(Contact(parts.hostname, port))
+    return str(Contact(normal(parts.hostname), port))
 
 
 def _configured(settings: Mapping[str, str]) -> set[str]:
@@ -150,4 +150,4 @@ def _contact(number: int, line: str) -> Contact:
         raise BrokenLine(f"line {number} has no port between 1 and {HIGHEST_PORT}; {EXPECTED}")
     if not isinstance(refused, bool):
         raise BrokenLine(f"line {number} has a `refused` that is not true or false; {EXPECTED}")
-    return Contact(host.strip("[]").lower().removesuffix("."), port, refused)
+    return Contact(normal(host), port, refused)

@@ -115,6 +115,21 @@ def test_fenced_deployment_asks_through_its_proxy(
         made.close("fenced")
 
 
+def test_mock_of_another_machine_fences_nobody(
+    running_control_plane: ControlPlane, tmp_path: Path
+) -> None:
+    """Its forward proxy cannot be reached from here, and it reaches itself under its own name."""
+    given = {"dataplane_report_dir": str(tmp_path), "dataplane_cmd": REFERENCE}
+    far = Mock(ControlPlaneAddress("http://mock.example.test:8700"), running_control_plane)
+    made = Pool(read(Raw(given, {}), load()), far, run=f"run-{secrets.token_hex(4)}")
+    try:
+        settings = made.open("fenced", {}, fenced=True).deployment.settings
+        assert "HTTP_PROXY" not in settings
+        assert "0.0.0.0" not in settings["BRAINTRUST_APP_URL"]
+    finally:
+        made.stop()
+
+
 def test_death_is_noticed(running_control_plane: ControlPlane, tmp_path: Path) -> None:
     """A data plane that dies while it is needed is told, with its last lines."""
     command = f"sh -c 'echo $$; exec {REFERENCE}'"

@@ -84,6 +84,28 @@ def test_shut_port_is_free() -> None:
     served(act)
 
 
+def test_stream_is_for_this_machine_only() -> None:
+    """Wherever the mock listens, what passes connections on is offered to nobody else."""
+
+    async def greet(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"hello")
+        writer.close()
+
+    async def acted() -> None:
+        address = Address("0.0.0.0")
+        with address.bind() as main:
+            ports = Ports(address, main)
+            url = await ports.open_stream(greet)
+            assert url.startswith("http://127.0.0.1:")
+            assert await said(url, b"") == b"hello"
+            await ports.shut(url)
+            with pytest.raises(ConnectionRefusedError):
+                await said(url, b"")
+            await ports.close()
+
+    asyncio.run(acted())
+
+
 def test_port_that_cannot_be_served_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
     """What keeps a server from starting comes out of opening its port."""
 

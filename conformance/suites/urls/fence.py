@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from conformance import expect
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from conformance.observing import Ground, JsonObject
-    from mock_control_plane.client import Destination, Realm
+    from mock_control_plane.client import Realm
 
 __all__ = ["destinations", "observe", "observe_public", "public_host"]
 
@@ -67,7 +68,10 @@ def _place(url: str) -> str:
 
 def destinations(realm: Realm) -> list[JsonObject]:
     """Where the data plane of a realm connected through its forward proxy, or wanted to."""
-    return [_row(one) for one in realm.destinations()]
+    return [
+        _row(Contact(one.host, one.port), one.allowance, one.outcome, one.count)
+        for one in realm.destinations()
+    ]
 
 
 def _job(ground: Ground) -> JsonObject:
@@ -97,8 +101,10 @@ def _listed(ground: Ground, log: Path) -> JsonObject:
         ground.until(is_there, deadline=ground.profile.timing.seen, why="the list of destinations")
     except egress.BrokenLine as problem:
         expect.inconclusive(f"--dataplane-egress-log {log}: {problem}")
-    counted = {one: found.count(one) for one in found}
-    rows = [_listed_row(one, times, accounts) for one, times in counted.items()]
+    rows = [
+        _row(one, egress.class_of(one, accounts), REFUSED if one.refused else "seen", times)
+        for one, times in Counter(found).items()
+    ]
     return {"observer": LIST, "blind": BLIND[LIST], "destinations": rows}
 
 
@@ -114,21 +120,7 @@ def _accounts(ground: Ground) -> Mapping[str, Sequence[str]]:
         )
 
 
-def _row(one: Destination) -> JsonObject:
-    return {
-        "host": one.host,
-        "port": one.port,
-        "class": one.allowance,
-        "outcome": one.outcome,
-        "count": one.count,
-    }
-
-
-def _listed_row(one: Contact, times: int, accounts: Mapping[str, Sequence[str]]) -> JsonObject:
-    return {
-        "host": one.host,
-        "port": one.port,
-        "class": egress.class_of(one, accounts),
-        "outcome": REFUSED if one.refused else "seen",
-        "count": times,
-    }
+def _row(place: Contact, of_class: str, outcome: str, count: int) -> JsonObject:
+    """A destination as the report has it."""
+    row = {"host": place.host, "port": place.port, "class": of_class}
+    return {**row, "outcome": outcome, "count": count}

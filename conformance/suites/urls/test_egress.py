@@ -21,8 +21,9 @@ Contacts = list[dict[str, Any]]
 MAY = "its control plane, the allow list of the guide, its own hosts and what its users configured"
 UNSEEN = (
     "nothing that the data plane asked its control plane was seen on the way, so it is not known "
-    "where else it connects: it uses no forward proxy (HTTP_PROXY and the like). Pass "
-    "--dataplane-egress-log FILE with what a proxy or firewall of yours saw"
+    "where else it connects: it uses no forward proxy (HTTP_PROXY and the like), or the mock that "
+    "has one is on another machine. Pass --dataplane-egress-log FILE with what a proxy or firewall "
+    "of yours saw"
 )
 
 
@@ -43,7 +44,8 @@ def test_main_job_needs_nothing_beyond_the_allow_list(
             )
         raise expect.Violation(
             expected=f"it starts, and the main job works, with nothing reachable but {MAY}",
-            came=f"{trouble['came']}\nrefused were: {_listed(refused)}",
+            came=f"{trouble['came']}\nrefused were: {_listed(refused)}; what of these is the "
+            "deployment's own is named with --dataplane-own-host",
             exchanges=_exchanges(trouble),
         )
     _expect_seen(contacts)
