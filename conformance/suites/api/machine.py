@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,8 @@ from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
 from conformance import expect
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from conformance.client import Ask, Caller
     from conformance.exchange import Exchange
     from conformance.specimens import Specimen, Specimens
@@ -118,7 +121,10 @@ class Lives(RuleBasedStateMachine):
         self.look()
 
     def _one(self, number: int) -> Living:
-        return self.living[number % len(self.living)]
+        """One that is there, once that is visible."""
+        one = self.living[number % len(self.living)]
+        self._expect_there(one)
+        return one
 
     def _created(self, body: dict[str, object]) -> Exchange:
         place = self.place
@@ -139,28 +145,36 @@ class Lives(RuleBasedStateMachine):
         _expect_word(expect.ok(listed), thing.id, f"a list by the {thing.kind}'s name")
 
     def _expect_pages(self) -> None:
-        """In a project of its own each is on one page, whatever else is in the organisation."""
-        home, owner, kind = self.place.home, self.place.owner, self.place.kind
-        wanted = {one.specimen.id for one in self.living}
-        query: dict[str, object] = {"project_name": home.name if home else "", "limit": PAGE}
+        """In a project of its own each is on one page, once all that was written is visible."""
+        wanted = sorted(one.specimen.id for one in self.living)
+        own, pages = self._on_pages(wanted)
+        until = time.monotonic() + self.place.owner.transport.patience.write_visible
+        while own != wanted and time.monotonic() < until:
+            own, pages = self._on_pages(wanted)
+        kind = self.place.kind
+        expect.that(
+            own == wanted,
+            expected=f"the pages of the {kind}s of a project hold each of its {len(wanted)} once",
+            came=f"{len(own)}, of which {len(set(own))} are different",
+            exchanges=pages,
+        )
+
+    def _on_pages(self, wanted: Sequence[str]) -> tuple[list[str], list[Exchange]]:
+        """Which of these are on the pages of the project, as often as they are, and the pages."""
+        place, seen = self.place, list[str]()
         pages: list[Exchange] = []
-        seen: list[str] = []
+        name = place.home.name if place.home else ""
+        query: dict[str, object] = {"project_name": name, "limit": PAGE}
         # What was deleted may be listed for a moment longer.
         while len(pages) <= len(self.living) + len(self.dead):
-            page = expect.ok(owner.get(f"/v1/{kind}", query=query), to="list a page")
+            page = expect.ok(place.owner.get(f"/v1/{place.kind}", query=query), to="list a page")
             pages.append(page)
             found = [str(each.get("id")) for each in expect.objects_of(page, to="list a page")]
             if not found:
                 break
             seen += found
             query["starting_after"] = found[-1]
-        own = [id for id in seen if id in wanted]
-        expect.that(
-            sorted(own) == sorted(wanted),
-            expected=f"the pages of the {kind}s of a project hold each of its {len(wanted)} once",
-            came=f"{len(own)}, of which {len(set(own))} are different",
-            exchanges=pages,
-        )
+        return sorted(id for id in seen if id in wanted), pages
 
 
 def _listing(thing: Specimen) -> tuple[str, str, Ask]:
