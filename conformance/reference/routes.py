@@ -112,7 +112,7 @@ def opened() -> Table:
 
 
 def _metadata(metadata: Metadata, kind: Kind) -> dict[str, dict[str, Action]]:
-    replaced = {"PUT": partial(metadata.replace, kind=kind)} if kind is PROJECT_AUTOMATION else {}
+    replaced = {"PUT": partial(metadata.replace, kind=kind)} if kind.replaceable else {}
     return {
         f"/v1/{kind.name}": {
             "POST": partial(metadata.create, kind=kind),

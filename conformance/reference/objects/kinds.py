@@ -7,12 +7,16 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """One kind of object: its fields beside the name, and what a list of it can be filtered by."""
+    """One kind of object: its fields beside the name, and what a list of it can be filtered by.
+
+    One that is `replaceable` is created or replaced by PUT.
+    """
 
     name: str
     fields: tuple[str, ...]
     filters: tuple[str, ...]
     says_found_existing: bool = False
+    replaceable: bool = False
     default_limit: int | None = None
 
 
@@ -37,6 +41,7 @@ PROJECT_AUTOMATION = Kind(
     "project_automation",
     ("description", "config"),
     ("project_name", "project_id", "org_name"),
+    replaceable=True,
 )
 
 _PROMPT_FIELDS = ("description", "prompt_data", "tags", "metadata", "function_type")
