@@ -11,11 +11,13 @@ import importlib
 import tempfile
 import warnings
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.configuration import set_hypothesis_home_dir
 
 from conformance import marks, strategies
+from conformance.description import Description
+from conformance.instruments.described import Described
 from conformance.observing import declaring
 from conformance.selfcheck import children
 
@@ -49,16 +51,32 @@ DRAWN = st.tuples(
 children.load_profile()
 
 
-@given(DRAWN)
-def draw(_drawn: object) -> None:
+def draw(strategy: st.SearchStrategy[object]) -> None:
     """Draw, and be content with it."""
+
+    @settings(max_examples=1)
+    @given(strategy)
+    def drawn(_: object) -> None:
+        pass
+
+    drawn()
+
+
+def draw_requests() -> None:
+    """Draw what area api sends: schemas become strategies when one is first wanted."""
+    description = Description.load()
+    described = Described(description.document)
+    for operation in description.operations:
+        for valid in (True, False):
+            draw(described.drafts(operation, valid=valid))
 
 
 marks.suite_modules()
 declaring.modules()
 with tempfile.TemporaryDirectory() as storage:
     set_hypothesis_home_dir(storage)
-    draw()
+    draw(DRAWN)
+    draw_requests()
 for name in LATE:
     with contextlib.suppress(ImportError), warnings.catch_warnings():
         warnings.simplefilter("ignore")
