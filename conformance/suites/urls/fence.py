@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from conformance.observing import Ground, JsonObject
     from mock_control_plane.client import Realm
 
-__all__ = ["destinations", "observe", "observe_public", "public_host"]
+__all__ = ["destinations", "observe", "observe_public", "public_place"]
 
 OBSERVER = "recording forward proxy"
 LIST = "list of the user"
@@ -45,7 +45,7 @@ def observe(ground: Ground) -> JsonObject:
 
 def observe_public(ground: Ground) -> JsonObject:
     """The same, of a data plane with a public URL."""
-    if not public_host(ground.deployment.settings):
+    if not public_place(ground.deployment.settings):
         expect.inconclusive(
             f"it is not known that the data plane has a public URL on another host than its "
             f"control plane's; declare {PUBLIC_URL} and {APP_URL} with --dataplane-setting"
@@ -53,7 +53,7 @@ def observe_public(ground: Ground) -> JsonObject:
     return observe(ground)
 
 
-def public_host(settings: Mapping[str, str]) -> str:
+def public_place(settings: Mapping[str, str]) -> str:
     """Host and port of the public URL, empty where it is not another than that of requests."""
     places = [_place(settings.get(name, "")) for name in (PUBLIC_URL, APP_URL)]
     return places[0] if places[0] != places[1] else ""

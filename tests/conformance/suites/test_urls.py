@@ -112,8 +112,17 @@ def test_start_that_needs_a_refused_host_fails() -> None:
 def test_contacted_public_url_fails(outcome: str) -> None:
     """Whatever came of it, and although all works."""
     one = observed(seen(CONTROL_PLANE), seen(PEOPLE, outcome))
-    with pytest.raises(Violation, match=r"people\.conformance\.test:443"):
+    with pytest.raises(Violation, match=r"people\.conformance\.test, the host"):
         judge_public(results(public=one, restricted=observed(seen(CONTROL_PLANE))), None)
+
+
+def test_every_port_of_the_public_host_counts() -> None:
+    """It may be asked for without TLS, too; where it is the control plane, it is not meant."""
+    one = observed(seen(CONTROL_PLANE), seen({**PEOPLE, "port": 80}))
+    with pytest.raises(Violation, match=r"people\.conformance\.test:80"):
+        judge_public(results(public=one, restricted=observed(seen(CONTROL_PLANE))), None)
+    same = observed(seen({**PEOPLE, "port": 80, "class": "control plane"}))
+    judge_public(results(public=same, restricted=same), None)
 
 
 def test_public_url_that_breaks_something_fails() -> None:
